@@ -1,0 +1,182 @@
+"""Atrous convolution: an inverted residual whose depthwise convolution sees several dilations.
+
+Source: arXiv:2406.08859, section 3.3 and equation 3. Read literally, with a single
+squeeze-and-excitation after the projection, that equation contradicts the published parameter
+counts; one in each branch, on 4C channels squeezed to C / 4, meets all of them.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+from accvit_blocks.cost import Count
+from accvit_blocks.drop_path import DropPath
+from accvit_blocks.fusion import fusion, fusion_count
+from accvit_blocks.norm import batch_norm
+from accvit_blocks.squeeze_excitation import SqueezeExcitation
+
+EXPANSION = 4  # hidden channels over the block's output channels
+
+
+class DepthwiseConv(nn.Module):
+    """Depthwise 3 x 3 convolution with dilation and stride, without a bias.
+
+    If the stride divides the dilation, it only ever meets the strided pixels, so it works on those.
+    On a CPU, oneDNN's dilated depthwise kernels are 3 to 10 times slower, forward and backward,
+    than dense ones of the same reach, so there the kernel is filled up with zeros.
+    """
+
+    def __init__(self, *, channels: int, dilation: int, stride: int) -> None:
+        super().__init__()
+        self.dilation = dilation
+        self.stride = stride
+        self.weight = nn.Parameter(torch.empty(channels, 1, 3, 3))
+
+    def forward(self, x: Tensor, strided: Tensor) -> Tensor:
+        """b c (h stride) (w stride), and its strided pixels b c h w -> b c h w."""
+        dilation, stride = self.dilation, self.stride
+        if dilation % stride == 0:
+            x, dilation, stride = strided, dilation // stride, 1
+        weight: Tensor = self.weight
+        spread = dilation
+        if x.device.type == "cpu" and dilation > 1:
+            weight, spread = _filled_up(weight, dilation), 1
+        return F.conv2d(
+            x, weight, stride=stride, padding=dilation, dilation=spread, groups=len(weight)
+        )
+
+    def extra_repr(self) -> str:
+        return f"channels={len(self.weight)}, dilation={self.dilation}, stride={self.stride}"
+
+
+def _filled_up(weight: Tensor, dilation: int) -> Tensor:
+    """c 1 3 3 -> c 1 r r, the same kernel without dilation: r = 2 dilation + 1."""
+    reach = 2 * dilation + 1
+    dense = weight.new_zeros(len(weight), 1, reach, reach)
+    dense[:, :, ::dilation, ::dilation] = weight
+    return dense
+
+
+class ConvBranch(nn.Module):
+    """One dilation: SE(gelu(BN(DW3x3(x))))."""
+
+    def __init__(
+        self, *, channels: int, squeezed: int, dilation: int, stride: int, se: bool
+    ) -> None:
+        super().__init__()
+        self.depthwise = DepthwiseConv(channels=channels, dilation=dilation, stride=stride)
+        self.norm = batch_norm(channels)
+        self.squeeze = (
+            SqueezeExcitation(channels=channels, squeezed=squeezed) if se else nn.Identity()
+        )
+
+    def forward(self, x: Tensor, strided: Tensor) -> Tensor:
+        """b c (h stride) (w stride), and its strided pixels b c h w -> b c h w."""
+        out: Tensor = self.squeeze(F.gelu(self.norm(self.depthwise(x, strided))))
+        return out
+
+    @staticmethod
+    def count(*, channels: int, squeezed: int, side: int, se: bool) -> Count:
+        """Cost with an output of side x side pixels."""
+        elements = channels * side * side
+        count = Count(params=11 * channels, macs=9 * elements, normalised=elements)
+        if se:
+            count += SqueezeExcitation.count(channels=channels, squeezed=squeezed, side=side)
+        return count
+
+
+class Shortcut(nn.Module):
+    """Where a stage begins: average pool 3 x 3 with stride 2, then a 1 x 1 convolution."""
+
+    def __init__(self, *, width_in: int, width: int) -> None:
+        super().__init__()
+        self.pool = nn.AvgPool2d(3, stride=2, padding=1)
+        self.project = nn.Conv2d(width_in, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """b c_in (h 2) (w 2) -> b c h w."""
+        out: Tensor = self.project(self.pool(x))
+        return out
+
+
+class AtrousMBConv(nn.Module):
+    """Expand to 4C, parallel depthwise branches, fuse, project to C, normalise; residual.
+
+    The published counts leave two places open. The last norm is a batch norm after the
+    projection, and the gate looks at the expanded map, strided like the branches.
+    """
+
+    def __init__(
+        self,
+        *,
+        width_in: int,
+        width: int,
+        stride: int,
+        dilations: tuple[int, ...],
+        fusion_form: str,
+        se: bool,
+        drop_path: float = 0.0,
+    ) -> None:
+        super().__init__()
+        hidden = EXPANSION * width
+        self.stride = stride
+        self.norm_in = batch_norm(width_in)
+        self.expand = nn.Conv2d(width_in, hidden, 1, bias=False)
+        self.norm_hidden = batch_norm(hidden)
+        self.branches = nn.ModuleList(
+            ConvBranch(
+                channels=hidden, squeezed=width // 4, dilation=dilation, stride=stride, se=se
+            )
+            for dilation in dilations
+        )
+        self.fusion = fusion(fusion_form, branches=len(dilations), channels=hidden)
+        self.project = nn.Conv2d(hidden, width, 1)
+        self.norm_out = batch_norm(width)
+        self.drop_path = DropPath(drop_path)
+        self.shortcut = (
+            nn.Identity() if stride == 1 else Shortcut(width_in=width_in, width=width)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """b c_in (h stride) (w stride) -> b c h w."""
+        hidden = F.gelu(self.norm_hidden(self.expand(self.norm_in(x))))
+        strided = hidden[:, :, :: self.stride, :: self.stride].contiguous(
+            memory_format=torch.channels_last
+        )
+        branches = (branch(hidden, strided) for branch in self.branches)
+        fused = self.fusion(
+            [rearrange(branch, "b c h w -> b h w c") for branch in branches],
+            rearrange(strided, "b c h w -> b h w c"),
+        )
+        projected = self.norm_out(self.project(rearrange(fused, "b h w c -> b c h w")))
+        out: Tensor = self.shortcut(x) + self.drop_path(projected)
+        return out
+
+    @staticmethod
+    def count(
+        *,
+        width_in: int,
+        width: int,
+        side: int,
+        stride: int,
+        branches: int,
+        fusion_form: str,
+        se: bool,
+    ) -> Count:
+        """Cost with an output of side x side pixels; how far the branches reach is free."""
+        hidden = EXPANSION * width
+        pixels = side * side
+        pixels_in = pixels * stride * stride
+        shortcut = 0 if stride == 1 else width_in * width
+        pointwise = Count(
+            params=width_in * hidden + hidden * width + shortcut
+            + 2 * width_in + 2 * hidden + 3 * width + (width if shortcut else 0),
+            macs=width_in * hidden * pixels_in + (hidden * width + shortcut) * pixels,
+            normalised=(width_in + hidden) * pixels_in + width * pixels,
+        )  # fmt: skip
+        branch = ConvBranch.count(channels=hidden, squeezed=width // 4, side=side, se=se)
+        gate = fusion_count(fusion_form, branches=branches, channels=hidden, side=side)
+        return pointwise + branches * branch + gate

@@ -1,0 +1,45 @@
+"""Squeeze-and-excitation: a map's mean decides how strongly each channel counts.
+
+Source: Hu et al., arXiv:1709.01507.
+"""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from einops import rearrange, reduce
+from torch import Tensor, nn
+
+from accvit_blocks.cost import Count
+
+
+class SqueezeExcitation(nn.Module):
+    """x * sigmoid(expand(silu(squeeze(mean of x)))), with 1 x 1 convolutions and biases."""
+
+    def __init__(self, *, channels: int, squeezed: int) -> None:
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.expand = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """b c h w -> b c h w."""
+        return x * self.excitation(x)
+
+    def excitation(self, x: Tensor) -> Tensor:
+        """b c h w -> b c 1 1, between 0 and 1."""
+        mean = reduce(x, "b c h w -> b c", "mean")
+        hidden = F.silu(_pointwise(mean, self.squeeze))
+        return rearrange(_pointwise(hidden, self.expand).sigmoid(), "b c -> b c 1 1")
+
+    @staticmethod
+    def count(*, channels: int, squeezed: int, side: int) -> Count:
+        """Cost on a map of side x side pixels."""
+        weights = 2 * channels * squeezed
+        return Count(
+            params=weights + squeezed + channels, macs=weights, pooled=channels * side * side
+        )
+
+
+def _pointwise(x: Tensor, convolution: nn.Conv2d) -> Tensor:
+    # A linear layer on b c starts faster than a convolution on b c 1 1.
+    weight = rearrange(convolution.weight, "out c 1 1 -> out c")
+    return F.linear(x, weight, convolution.bias)

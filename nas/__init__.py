@@ -1,0 +1,1 @@
+"""How to search: knobs, budgets, samplers, studies and proxy trainings, for any search space found by name."""

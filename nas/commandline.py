@@ -1,0 +1,76 @@
+"""How every command meets people: a mistake costs one line and exit code 2, no traceback."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any, NoReturn
+
+from nas.core.errors import InputError
+
+USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141  # the last two as shells count signals, 128 + n
+_NEGATIVE = re.compile(r"-\.?\d")
+_FLAG = re.compile(r"argument ([^:]+): expected (?:one|at least one) argument")
+
+
+class Parser(argparse.ArgumentParser):
+    """Flags are written out in full, and an error is one line that says what to write instead."""
+
+    def __init__(self, *, prog: str, description: str) -> None:
+        super().__init__(prog=prog, description=description, allow_abbrev=False)
+        self._given: tuple[str, ...] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does; remembers the arguments, for `error` to see what was meant."""
+        self._given = tuple(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Print the one line and exit with code 2."""
+        _complain(message + _negative_hint(message, self._given))
+        raise SystemExit(USAGE)
+
+
+def run(main: Callable[[], int | None]) -> int:
+    """The exit code of `main`: 2 and one line for InputError, 130 for Ctrl-C, 141 for a cut pipe.
+
+    Use as `sys.exit(run(main))`. Any other exception is a defect of ours and keeps its traceback.
+    """
+    try:
+        code = main() or 0
+        sys.stdout.flush()
+    except InputError as error:
+        _complain(str(error))
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # as in `... | head`: what is still unwritten has no reader
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    return code
+
+
+def count(text: str) -> int:
+    """An argument's type: a whole number above 0."""
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0; got {text!r}")
+    return int(text)
+
+
+def _complain(message: str) -> None:
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+
+
+def _negative_hint(message: str, given: Sequence[str]) -> str:
+    """argparse takes `-30M` for a flag; the hint if that is what happened."""
+    found = _FLAG.match(message)
+    names = found[1].split("/") if found else []
+    for name, value in pairwise(given):
+        if name in names and _NEGATIVE.match(value):
+            return f"; write {name}={value}"
+    return ""
+
+
+__all__ = ["Parser", "count", "run"]

@@ -1,0 +1,28 @@
+"""What a network costs to deploy, known without training it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Metric = Literal["params", "macs", "flops"]
+METRICS: tuple[Metric, ...] = ("params", "macs", "flops")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cost:
+    """Parameters, multiply-accumulates of one image, and FLOPs as the space's paper counts them."""
+
+    params: int
+    macs: int
+    flops: int
+
+    def of(self, metric: Metric) -> int:
+        """One of the three by its name."""
+        return {"params": self.params, "macs": self.macs, "flops": self.flops}[metric]
+
+
+def human(count: float) -> str:
+    """A count in the units people write: 28.37M, 4.21G; exact below a thousand."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("K", 1e3)):
+        if abs(count) >= size:
+            return f"{count / size:.4g}{unit}"
+    return f"{count:.4g}"

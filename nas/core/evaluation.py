@@ -1,0 +1,52 @@
+"""One paid-for measurement: (key, fidelity, replicate), its seed, and what came of it."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from nas.core.fidelity import Fidelity
+from nas.core.knob import Value
+
+FailureKind = Literal["diverged", "out-of-memory", "error", "worker-died", "no-device"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What identifies a measurement; no two of one study are equal, so none is paid for twice."""
+
+    key: str
+    genome: dict[str, Value]
+    fidelity: Fidelity
+    replicate: int = 0
+
+    def seed(self, study_seed: int) -> int:
+        """A 31-bit seed: a hash of key, fidelity, replicate and the study's seed."""
+        identity = [self.key, asdict(self.fidelity), self.replicate, study_seed]
+        digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).digest()
+        return int.from_bytes(digest[:4], "big") >> 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """A training that ended well. Accuracy on validation images in 0..1; memory is the peak, 0 unknown."""
+
+    accuracy: float
+    loss: float
+    seconds: float
+    device: str
+    images_per_second: float
+    peak_memory_bytes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A training that did not: its kind, one line of explanation, and the time it took."""
+
+    kind: FailureKind
+    message: str
+    seconds: float
+    device: str
+
+
+Outcome = Score | Failure

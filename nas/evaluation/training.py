@@ -1,0 +1,119 @@
+"""The state of one training: plain PyTorch, all images on the device, no wait within an epoch."""
+
+import random
+import time
+
+import torch
+from torch import nn
+
+from nas.data import Prepared
+from nas.evaluation.average import Average
+from nas.evaluation.batches import batches, steps_per_epoch
+from nas.evaluation.device import LAYOUT
+from nas.evaluation.errors import Diverged, OutOfTime
+from nas.evaluation.mixup import Mixed, draw_share, mix
+from nas.evaluation.optimiser import learning_rate, make_optimiser, set_learning_rate
+from nas.evaluation.recalibrate import recalibrate
+from nas.evaluation.recipe import Recipe
+from nas.evaluation.score import Scored, score
+from nas.evaluation.step import training_step
+
+CHECK = 50  # steps between two looks at the losses: each one waits for the device
+
+
+class Training:
+    """Model, optimiser, images and place in the schedule.
+
+    Order, mirroring and mixing are drawn on the CPU from `seed`, an epoch at a time, so that they
+    are the same on every device.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        data: Prepared,
+        recipe: Recipe,
+        *,
+        epochs: int,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        """Moves the model and the images to the device."""
+        self.step = 0
+        self.seconds = 0.0  # of training alone
+        self._recipe = recipe
+        self._model = model.to(device).to(memory_format=LAYOUT)  # type: ignore[call-overload]
+        self._train = (data.train_images.to(device), data.train_labels.to(device))
+        self._val = (data.val_images.to(device), data.val_labels.to(device))
+        self._optimiser = make_optimiser(model, recipe)
+        self._average = Average(model, recipe.ema_decay) if recipe.ema_decay else None
+        self._generator = torch.Generator().manual_seed(seed)
+        self._shares = random.Random(seed)
+        self._per_epoch = steps_per_epoch(len(data.train_images), recipe.batch_size)
+        self._steps = epochs * self._per_epoch
+        self._losses = torch.zeros(self._per_epoch, device=device)
+
+    def run_epoch(self, deadline: float | None = None) -> float:
+        """Show every training image once; returns the mean loss. Raises Diverged and OutOfTime."""
+        started = time.monotonic()
+        self._model.train()
+        order = torch.randperm(len(self._train[0]), generator=self._generator)
+        mirrored = torch.rand(len(order), generator=self._generator) < 0.5
+        parts = zip(
+            batches(order.to(self._losses.device), self._recipe.batch_size),
+            batches(mirrored.to(self._losses.device), self._recipe.batch_size),
+            strict=True,
+        )
+        for place, (chosen, mirror) in enumerate(parts):
+            self._losses[place] = self._improve(self._batch(chosen, mirror))
+            if (place + 1) % CHECK == 0 or place + 1 == self._per_epoch:
+                self._look(place + 1, deadline)
+        self.seconds += time.monotonic() - started
+        return float(self._losses.mean())
+
+    def score(self) -> Scored:
+        """Of the weights so far, averaged if they are, with batch statistics of their own."""
+        model = self._model if self._average is None else self._average.model
+        recalibrate(
+            model,
+            self._train[0],
+            batch_size=self._recipe.batch_size,
+            limit=self._recipe.calibration_images,
+        )
+        return score(model, *self._val, batch_size=self._recipe.eval_batch_size)
+
+    def finish(self) -> Scored:
+        """Score, and leave in the model what was scored. Raises Diverged."""
+        scored = self.score()
+        if scored.loss - scored.loss != 0:  # infinite or not a number
+            raise Diverged(f"the validation loss is {scored.loss} after {self.step} steps")
+        if self._average is not None:
+            self._model.load_state_dict(self._average.model.state_dict())
+        return scored
+
+    def _batch(self, chosen: torch.Tensor, mirror: torch.Tensor) -> Mixed:
+        """The chosen images `b c h w`, mirrored and mixed as the recipe says."""
+        images, labels = self._train[0][chosen], self._train[1][chosen]
+        if self._recipe.flip:
+            images = torch.where(mirror[:, None, None, None], images.flip(-1), images)
+        return mix(images, labels, draw_share(self._shares, self._recipe.mixup))
+
+    def _improve(self, batch: Mixed) -> torch.Tensor:
+        set_learning_rate(self._optimiser, learning_rate(self._recipe, self.step, self._steps))
+        loss = training_step(self._model, self._optimiser, batch, self._recipe)
+        if self._average is not None:
+            self._average.update()
+        self.step += 1
+        return loss
+
+    def _look(self, seen: int, deadline: float | None) -> None:
+        """Whether this epoch's first `seen` losses are numbers, and whether there is time left."""
+        unusable = (~self._losses[:seen].isfinite()).nonzero()
+        if len(unusable):
+            first = int(unusable[0])
+            raise Diverged(
+                f"the training loss is {float(self._losses[first])} at step"
+                f" {self.step - seen + first + 1} of {self._steps}"
+            )
+        if deadline is not None and time.monotonic() > deadline and self.step < self._steps:
+            raise OutOfTime(f"out of time after {self.step} of {self._steps} steps")

@@ -1,0 +1,43 @@
+"""Read an exported network back: nothing in the folder is executed, no tensor may be missing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from nas.core.errors import InputError
+from nas.core.space import find_space
+from nas.exporting.files import CONFIG, WEIGHTS
+from nas.exporting.write import load_weights
+
+
+def load_exported(folder: Path | str) -> nn.Module:
+    """The network in evaluation mode: images b c h w -> logits b classes.
+
+    Raises InputError where the folder is no export, its space is not installed or its weights are
+    not its network's.
+    """
+    facts = _facts(Path(folder) / CONFIG)
+    space = find_space(facts["space"])
+    try:
+        configuration = space.from_dict(facts["configuration"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{Path(folder) / CONFIG}: no network of {space.name}: {error}") from error
+    model = space.build(configuration)
+    load_weights(model, Path(folder) / WEIGHTS)
+    return model.eval()
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: expected an exported folder: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"{path}: expected JSON: {error}") from error
+    if not isinstance(facts, dict) or not isinstance(facts.get("space"), str):
+        raise InputError(f'{path}: expected an object with "space" and "configuration"')
+    if not isinstance(facts.get("configuration"), dict):
+        raise InputError(f'{path}: expected an object under "configuration"')
+    return facts

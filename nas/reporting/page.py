@@ -1,0 +1,167 @@
+"""The front as an interactive page, front.html: one file that needs no network."""
+
+from html import escape
+from math import log10
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+
+from nas.core.cost import human
+from nas.reporting.atomic import replacing
+from nas.reporting.brief import brief, families
+from nas.reporting.figure import (
+    FRONT_COLOUR,
+    GRID,
+    HOLLOW,
+    INK,
+    PUBLISHED,
+    PUBLISHED_COLOUR,
+    SEARCHED,
+    SOLID,
+    TRIAL_COLOUR,
+    Figure,
+    Point,
+)
+from nas.reporting.labels import place_labels
+
+FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+
+
+def write_page(drawn: Figure, path: Path) -> None:
+    """A complete HTML file with the drawing library inside, about 5 MB, or none at all."""
+    html = go.Figure(data=_traces(drawn), layout=_layout(drawn)).to_html(
+        include_plotlyjs=True,
+        include_mathjax=False,
+        div_id="front",
+        config={"displaylogo": False, "responsive": True},
+        default_width="100%",
+        default_height="calc(100vh - 20px)",
+    )
+    head = f'<head><title>{escape(drawn.title)}</title><link rel="icon" href="data:,">'
+    with replacing(path) as draft:
+        draft.write_text(html.replace("<head>", head, 1), encoding="utf-8")
+
+
+def _traces(drawn: Figure) -> list[Any]:
+    solid = tuple(point for point in drawn.front if point.separable is not False)
+    hollow = tuple(point for point in drawn.front if point.separable is False)
+    quiet = {"color": TRIAL_COLOUR, "size": 7, "opacity": 0.65}
+    traces = [_markers(drawn.trials, SEARCHED, quiet)]
+    if drawn.stepped:
+        traces.append(_step(drawn.front))
+    traces += [
+        _markers(solid, SOLID, _marker(FRONT_COLOUR, FRONT_COLOUR, "circle")),
+        _markers(
+            hollow,
+            HOLLOW,
+            _marker(FRONT_COLOUR, "white", "circle"),
+        ),
+        _markers(
+            drawn.published,
+            PUBLISHED,
+            _marker(PUBLISHED_COLOUR, PUBLISHED_COLOUR, "diamond"),
+            text=[escape(point.name) for point in drawn.published],
+            textposition=list(place_labels(drawn)),
+            textfont={"color": PUBLISHED_COLOUR, "size": 14},
+            mode="markers+text",
+            cliponaxis=False,
+        ),
+    ]
+    return [trace for trace in traces if len(trace.x)]
+
+
+def _marker(colour: str, fill: str, symbol: str) -> dict[str, Any]:
+    edge = {"color": "white", "width": 1} if fill == colour else {"color": colour, "width": 2}
+    return {"color": fill, "size": 11, "symbol": symbol, "line": edge, "opacity": 1}
+
+
+def _step(points: tuple[Point, ...]) -> Any:
+    return go.Scatter(
+        x=[point.x for point in points],
+        y=[point.y for point in points],
+        mode="lines",
+        line={"color": FRONT_COLOUR, "width": 2, "shape": "hv"},
+        opacity=0.8,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _markers(points: tuple[Point, ...], name: str, marker: dict[str, Any], **more: Any) -> Any:
+    bars = [point.error for point in points if point.error is not None]
+    colour = FRONT_COLOUR if marker["color"] == "white" else marker["color"]
+    return go.Scatter(
+        x=[point.x for point in points],
+        y=[point.y for point in points],
+        name=name,
+        marker=marker,
+        error_y={"array": bars, "color": colour, "thickness": 1.3, "width": 4} if bars else None,
+        hovertext=[_hover(point) for point in points],
+        hoverinfo="text",
+        **{"mode": "markers", **more},
+    )
+
+
+def _hover(point: Point) -> str:
+    """Number, key, costs and accuracy, then the knobs, those of all stages on one line."""
+    record = point.record
+    accuracy = f"{point.y:.2f} %" + ("" if point.error is None else f" ± {point.error:.2f}")
+    runs = "one seed" if point.replicates == 1 else f"mean of {point.replicates} seeds"
+    lines = [
+        f"<b>{escape(point.name)}</b>  {record.key}",
+        f"{human(record.params)} parameters, {human(record.macs)} MACs,"
+        f" {human(record.flops)} FLOPs",
+        f"accuracy {accuracy}, {runs}",
+        "",
+        *(
+            f"{escape(name)}  {escape(brief(values))}"
+            for name, values in families(point.genome).items()
+        ),
+    ]
+    return "<br>".join(lines)
+
+
+def _layout(drawn: Figure) -> go.Layout:
+    return go.Layout(
+        title={
+            "text": escape(drawn.title),
+            "subtitle": {"text": escape(drawn.subtitle), "font": {"size": 13, "color": "#666666"}},
+            "font": {"size": 20},
+            "x": 0,
+            "xref": "paper",
+            "y": 0.96,
+            "yref": "container",
+            "yanchor": "top",
+        },
+        font={"family": FONT, "color": INK, "size": 14},
+        xaxis=_axis(drawn.x_label)
+        | {
+            "type": "log",
+            "autorange": False,
+            "range": [log10(value) for value in drawn.x_range],
+            "tickvals": list(drawn.x_ticks),
+            "ticktext": [f"{value:g}" for value in drawn.x_ticks],
+            "showline": True,
+            "linecolor": "#AAAAAA",
+        },
+        yaxis=_axis(drawn.y_label) | {"range": list(drawn.y_range)},
+        legend={
+            "orientation": "h",
+            "x": 0.5,
+            "y": 0,
+            "yref": "container",
+            "xanchor": "center",
+            "yanchor": "bottom",
+            "font": {"size": 13},
+        },
+        plot_bgcolor="white",
+        paper_bgcolor="white",
+        margin={"l": 80, "r": 40, "t": 100, "b": 100},
+        hoverlabel={"align": "left", "bgcolor": "white", "font": {"size": 12}},
+        hovermode="closest",
+    )
+
+
+def _axis(label: str) -> dict[str, Any]:
+    return {"title": {"text": label}, "gridcolor": GRID, "zeroline": False}

@@ -1,0 +1,38 @@
+"""What to try next: Optuna samplers, each kept inside the region and off configurations seen before."""
+
+from collections.abc import Callable
+
+from optuna.samplers import BaseSampler, GPSampler, NSGAIISampler, TPESampler
+
+from nas.core.errors import InputError
+from nas.core.region import Region
+from nas.samplers.evolution import EvolutionSampler
+from nas.samplers.in_region import InRegion
+
+_Foreign = Callable[[int], BaseSampler]
+
+_FOREIGN: dict[str, _Foreign] = {
+    "tpe": lambda seed: TPESampler(seed=seed, n_startup_trials=10),
+    "nsgaii": lambda seed: NSGAIISampler(seed=seed, population_size=20),
+    "gp": lambda seed: GPSampler(seed=seed),
+}
+SAMPLERS = ("auto", "random", "evolution", *_FOREIGN)
+
+
+def make_sampler(name: str, region: Region, *, seed: int, known: int) -> BaseSampler:
+    """The sampler called `name`; `known` is how many trials the study already holds.
+
+    Optuna's own samplers draw from a seeded stream, so a resumed search gives them another one.
+    """
+    if name == "auto":
+        name = "evolution"
+    if name == "random":
+        return InRegion(region, seed=seed, inner=None)
+    if name == "evolution":
+        return EvolutionSampler(region, seed=seed)
+    if name in _FOREIGN:
+        return InRegion(region, seed=seed, inner=_FOREIGN[name](seed + known))
+    raise InputError(f"--sampler {name}: expected one of {', '.join(SAMPLERS)}")
+
+
+__all__ = ["SAMPLERS", "EvolutionSampler", "InRegion", "make_sampler"]

@@ -1,0 +1,52 @@
+"""What samplers share: the seen keys of a study, a trial's own random stream, Optuna's view of a region."""
+
+import hashlib
+import random
+
+from optuna.distributions import BaseDistribution, CategoricalDistribution
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from nas.core.knob import Value
+from nas.core.region import Region
+from nas.core.space import key_of
+
+KEY = "key"  # the user attribute under which each trial keeps its key
+_PROPOSED = (TrialState.COMPLETE, TrialState.RUNNING, TrialState.WAITING, TrialState.FAIL)
+
+
+def distributions(region: Region) -> dict[str, BaseDistribution]:
+    """One static categorical distribution a knob, over all its choices however narrowed.
+
+    A dead knob holds its canonical value, which narrowing may have taken away for live ones.
+    """
+    return {knob.name: CategoricalDistribution(knob.choices) for knob in region.space.knobs}
+
+
+def seen_keys(study: Study, region: Region) -> set[str]:
+    """Keys of every trial that ran, runs or waits; an interrupted one may be tried again."""
+    keys = set()
+    for trial in study._storage.get_all_trials(study._study_id, deepcopy=False, states=_PROPOSED):
+        if trial.user_attrs.get("failure") == "interrupted":
+            continue
+        key = trial.user_attrs.get(KEY)
+        if key is not None:
+            keys.add(key)
+        elif len(trial.params) == len(region.knobs):
+            keys.add(key_of(trial.params))
+    return keys
+
+
+def stream(seed: int, trial: FrozenTrial) -> random.Random:
+    """A trial's own random numbers: a hash of seed and number, so a resumed search repeats none."""
+    digest = hashlib.sha256(f"{seed}:{trial.number}".encode()).digest()
+    return random.Random(int.from_bytes(digest[:8], "big"))
+
+
+def mutate(genome: dict[str, Value], region: Region, count: int, rng: random.Random) -> dict[str, Value]:
+    """A copy with `count` knobs set to another of their choices."""
+    child = dict(genome)
+    live = [knob for knob in region.knobs if len(knob.choices) > 1]
+    for knob in rng.sample(live, min(count, len(live))):
+        child[knob.name] = rng.choice([choice for choice in knob.choices if choice != child[knob.name]])
+    return child

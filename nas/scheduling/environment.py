@@ -1,0 +1,20 @@
+"""What ray reads from the environment when it is imported: quiet, private, and deaf beyond loopback."""
+
+import os
+
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",
+    "TUNE_GLOBAL_CHECKPOINT_S": "86400",  # the study is the checkpoint
+    "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
+}
+# Without it the node's sockets bind every interface, whatever address the node is given.
+LOOPBACK_ONLY = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+
+
+def configure(address: str | None) -> None:
+    """To be called before ray is imported for the first time; `address` is that of a cluster."""
+    os.environ.update(QUIET if address is not None else QUIET | LOOPBACK_ONLY)

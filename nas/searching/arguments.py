@@ -1,0 +1,109 @@
+"""The command line of `python -m nas.search`."""
+
+import argparse
+import math
+
+from nas.commandline import Parser, count
+from nas.data import DISTORTIONS, SOURCES
+from nas.evaluation import FIDELITIES
+from nas.samplers import SAMPLERS
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """The arguments; a mistake in them ends the process with one line and exit code 2."""
+    parser = Parser(
+        prog="python -m nas.search",
+        description="Search a space on real images, within exact bounds on size, and draw the front.",
+    )
+    _what(parser)
+    _proxy(parser)
+    _how(parser)
+    return parser.parse_args(argv)
+
+
+def _what(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what to search")
+    add = group.add_argument
+    add("--space", required=True, metavar="NAME", help="a registered space, or package.module:SPACE")
+    add("--budget", metavar="LO-HI", help="parameters: 5M-30M, 5M-, -30M (as --budget=-30M), 28.4M")
+    add("--macs", metavar="LO-HI", help="multiply-accumulates of one image: 1G-6G")
+    add("--flops", metavar="LO-HI", help="FLOPs as the space's paper counts them")
+    add("--fix", metavar="KNOB=VALUE", action="append", default=[], help="pin a knob (* for any stage)")
+    add("--choices", metavar="KNOB=A,B", action="append", default=[], help="narrow a knob")
+    add("--objectives", default="accuracy,params", help="accuracy and params, macs or flops")
+    add("--target-resolution", type=count, default=224, metavar="PX", help="where costs are counted")
+    add("--target-classes", type=count, default=1000, metavar="N")
+    add("--target-channels", type=count, default=3, metavar="N")
+    add("--no-published", action="store_true", help="do not train the published members alike")
+
+
+def _proxy(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("proxy training (unset: by --preset)")
+    add = group.add_argument
+    add("--data", default="mnist5k", metavar="SOURCE", help=f"one of {', '.join(SOURCES)} (see README)")
+    add("--distort", choices=[*DISTORTIONS], help="make the images harder, once and by seed")
+    add("--preset", choices=["auto", *FIDELITIES], default="auto", help="auto: by the device")
+    add("--epochs", type=count, metavar="N")
+    add("--resolution", type=count, metavar="PX")
+    add("--width-scale", type=_share, metavar="S", help="scale of all widths, above 0, up to 1")
+    add("--data-share", type=_share, metavar="S", help="share of the training images")
+    add("--val-limit", type=count, metavar="N", help="validation images at most")
+    add("--batch-size", type=count, metavar="N")
+    add("--learning-rate", type=_positive, metavar="R")
+    add("--mixup", type=float, metavar="ALPHA")
+    add("--ema", type=float, metavar="DECAY")
+    add("--drop-path", type=float, metavar="RATE", help="stochastic depth")
+
+
+def _how(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how to run it")
+    add = group.add_argument
+    add("--trials", type=count, default=24, metavar="N", help="complete trials (default 24)")
+    add("--minutes", type=_positive, metavar="M", help="start nothing new after so long")
+    add("--sampler", choices=SAMPLERS, default="auto")
+    add("--seed", type=_whole, default=0, metavar="S")
+    add("--study", metavar="NAME", help="default: the space and a hash of the settings")
+    add("--out", default="runs", metavar="DIR", help="where the run's folder goes (default runs)")
+    add("--storage", metavar="URL", help="an Optuna storage; default a SQLite file in the run")
+    add("--runner", choices=["ray", "inline"], default="ray")
+    add("--ray-address", metavar="ADDRESS", help="an existing Ray cluster")
+    add("--workers", type=count, metavar="N", help="trainings side by side")
+    add("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    add("--gpus-per-trial", type=_gpus, default="auto", metavar="F|auto")
+    add("--keep-weights", choices=["front", "all", "none"], default="front")
+    add("--quiet", action="store_true", help="print only the front")
+
+
+def _share(text: str) -> float:
+    value = _positive(text)
+    if value > 1:
+        raise argparse.ArgumentTypeError(f"expected a share above 0, up to 1; got {text!r}")
+    return value
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number above 0; got {text!r}")
+    return value
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) >= 2**31:
+        raise argparse.ArgumentTypeError(f"expected a whole number, 0 to 2^31 - 1; got {text!r}")
+    return int(text)
+
+
+def _gpus(text: str) -> float | str:
+    if text == "auto":
+        return text
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number of GPUs, or auto; got {text!r}")
+    return value

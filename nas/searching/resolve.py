@@ -1,0 +1,115 @@
+"""From arguments to settings: every default is decided here, once, and every mistake is found here."""
+
+import argparse
+from dataclasses import replace
+from typing import Any
+
+from nas.core.budget import Budget, parse_bound
+from nas.core.errors import InputError
+from nas.core.fidelity import Fidelity, Setting
+from nas.core.objective import Objective, parse_objectives
+from nas.core.region import Region, fits_fidelity, narrow, proxy_setting
+from nas.core.space import SearchSpace, find_space
+from nas.data import Dataset, load
+from nas.evaluation import FIDELITIES, Preset, device_name, pick_device
+from nas.evaluation.job import DataSpec
+from nas.study.settings import Settings
+
+
+def resolve(args: argparse.Namespace) -> Settings:
+    """All that changes results. InputError for anything that cannot be searched."""
+    space = find_space(args.space)
+    objectives = parse_objectives(args.objectives)
+    choices = narrow(space, args.fix, args.choices)
+    asked = (("params", args.budget), ("macs", args.macs), ("flops", args.flops))
+    budget = Budget(tuple(parse_bound(metric, text) for metric, text in asked if text is not None))  # type: ignore[arg-type]
+    device = pick_device(args.device)
+    preset = FIDELITIES[_preset(args.preset, device.type)]
+    source = DataSpec(
+        source=args.data,
+        seed=args.seed,
+        distortion=args.distort or preset.distortion_of(args.data),
+        val_limit=args.val_limit or preset.val_limit,
+    )
+    dataset = load(source.source, seed=source.seed)
+    return Settings(
+        space=args.space,
+        choices={
+            knob.name: choices[knob.name]
+            for knob in space.knobs
+            if choices[knob.name] != knob.choices
+        },
+        budget=budget,
+        target=Setting(
+            resolution=args.target_resolution,
+            classes=args.target_classes,
+            channels=args.target_channels,
+        ),
+        fidelity=_fidelity(args, preset, dataset),
+        data=_limited(source, dataset),
+        digest=dataset.digest,
+        classes=dataset.classes,
+        channels=dataset.channels,
+        recipe=replace(preset.recipe, **_given(args, _RECIPE)),
+        device=device_name(device),
+        objectives=tuple(objective.name for objective in objectives),
+        sampler=args.sampler,
+        seed=args.seed,
+        published=not args.no_published,
+    )
+
+
+_RECIPE = {
+    "batch_size": "batch_size",
+    "learning_rate": "learning_rate",
+    "mixup": "mixup",
+    "ema": "ema_decay",
+    "drop_path": "drop_path",
+}
+
+
+def _preset(asked: str, device: str) -> str:
+    return asked if asked != "auto" else "gpu" if device == "cuda" else "cpu"
+
+
+def _given(args: argparse.Namespace, names: dict[str, str]) -> dict[str, Any]:
+    given = {field: getattr(args, flag) for flag, field in names.items()}
+    return {field: value for field, value in given.items() if value is not None}
+
+
+def _fidelity(args: argparse.Namespace, preset: Preset, dataset: Dataset) -> Fidelity:
+    """The preset's, with its number of training images as a share of the data that came."""
+    images = len(dataset.train_labels)
+    share = 1.0 if preset.images is None else min(1.0, round(preset.images / images, 4))
+    names = {name: name for name in ("epochs", "resolution", "width_scale", "data_share")}
+    return replace(preset.fidelity, **({"data_share": max(share, 1e-4)} | _given(args, names)))
+
+
+def _limited(source: DataSpec, dataset: Dataset) -> DataSpec:
+    """Without a limit on validation images that would not bind."""
+    limit = source.val_limit
+    binds = limit is not None and limit < len(dataset.val_labels)
+    if binds and limit < dataset.classes:  # type: ignore[operator]
+        raise InputError(f"--val-limit {limit}: expected one a class or more, {dataset.classes}")
+    return source if binds else replace(source, val_limit=None)
+
+
+def objectives_of(settings: Settings) -> tuple[Objective, ...]:
+    """The objectives with their directions."""
+    return parse_objectives(",".join(settings.objectives))
+
+
+def region_of(settings: Settings, space: SearchSpace) -> Region:
+    """What the search may propose: in the window, and trainable at the fidelity."""
+    setting = proxy_setting(
+        settings.fidelity, classes=settings.classes, channels=settings.channels
+    )
+    return Region(
+        space=space,
+        choices={
+            knob.name: settings.choices.get(knob.name, knob.choices) for knob in space.knobs
+        },
+        budget=settings.budget,
+        target=settings.target,
+        representable=fits_fidelity(space, setting),
+    )

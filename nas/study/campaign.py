@@ -1,0 +1,170 @@
+"""What a search starts next and when it is over: trials to the number asked for, references in between."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nas.core.evaluation import Failure, Outcome, Score
+from nas.core.knob import Genome
+from nas.core.region import Member
+from nas.study.ledger import Ledger, Ticket
+from nas.study.record import Record, Role
+
+REFERENCE_EVERY = 4  # after so many trials one reference, so that an early stop has both
+NOISE_KEYS = 3  # the first trials so many are trained twice; chosen before their outcome is known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """An evaluation beside the search: a published member, or a trial once more with another seed."""
+
+    member: Member
+    role: Role
+    label: str | None
+    replicate: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Where the search stands, in trials."""
+
+    asked: int
+    complete: int
+    running: int
+    failed: int
+    references_done: int
+    references_left: int
+    seconds_left: float | None
+
+
+class Campaign:
+    """Hands out tickets, at most `workers` at a time, and passes their outcomes to the ledger."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        trials: int,
+        workers: int,
+        references: Sequence[Reference] = (),
+        replicates: bool = True,
+        minutes: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ledger = ledger
+        self._trials = trials
+        self._workers = workers
+        self._planned = list(references)
+        self._replicates = replicates
+        self._clock = clock
+        self._deadline = None if minutes is None else clock() + 60 * minutes
+        self._under_way: dict[tuple[Role, int], Ticket] = {}
+        self._seconds: list[float] = []
+        self._issued = 0
+        self.exhausted = False
+        self.failures: Counter[str] = Counter()
+        self._recount(ledger.records())
+
+    def _recount(self, records: Sequence[Record]) -> None:
+        search = [record for record in records if record.role == "search"]
+        self._complete = sum(record.complete for record in search)
+        self._failed = sum(record.state == "FAIL" for record in search)
+        self.failures.update(
+            (record.failure or "unknown").partition(":")[0]
+            for record in search
+            if record.state == "FAIL"
+        )
+        self._known = {
+            (record.key, record.replicate) for record in records if record.state != "WAITING"
+        }
+        self._repeated = {record.key for record in records if record.role == "replicate"}
+        self._references_done = sum(record.role != "search" for record in records)
+        self._planned = [
+            plan for plan in self._planned if (plan.member.key, plan.replicate) not in self._known
+        ]
+        for record in search:
+            if record.complete:
+                self._plan_replicate(record.key, record.genome)
+
+    def _plan_replicate(self, key: str, genome: Genome) -> None:
+        """Train one of the first trials again: by its order, never by its accuracy."""
+        if not self._replicates or key in self._repeated or len(self._repeated) >= NOISE_KEYS:
+            return
+        self._repeated.add(key)
+        member = self._ledger.member(genome)
+        if member is not None:
+            self._planned.append(
+                Reference(member=member, role="replicate", label=None, replicate=1)
+            )
+
+    def next(self) -> Ticket | None:
+        """The evaluation to start now; None if none may start at present."""
+        if len(self._under_way) >= self._workers or self.out_of_time:
+            return None
+        ticket = None
+        if self._planned and (not self._wants_trial or self._issued % REFERENCE_EVERY == 3):
+            plan = self._planned.pop(0)
+            ticket = self._ledger.open_reference(
+                plan.member, role=plan.role, label=plan.label, replicate=plan.replicate
+            )
+        elif self._wants_trial:
+            ticket = self._ledger.ask()
+            if ticket is None:
+                self.exhausted = True
+                return self.next()
+        if ticket is not None:
+            self._issued += 1
+            self._under_way[ticket.role, ticket.trial.number] = ticket
+        return ticket
+
+    def done(self, ticket: Ticket, outcome: Outcome) -> None:
+        """Write an outcome down; it counts only from then on."""
+        self._ledger.tell(ticket, outcome)
+        del self._under_way[ticket.role, ticket.trial.number]
+        self._seconds.append(outcome.seconds)
+        if ticket.role != "search":
+            self._references_done += 1
+        elif isinstance(outcome, Score):
+            self._complete += 1
+            self._plan_replicate(ticket.evaluation.key, ticket.evaluation.genome)
+        else:
+            self._failed += 1
+        if isinstance(outcome, Failure):
+            self.failures[outcome.kind] += 1
+
+    @property
+    def finished(self) -> bool:
+        """Nothing under way, and nothing more to start."""
+        idle = not self._under_way
+        return idle and (self.out_of_time or not (self._wants_trial or self._planned))
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the minutes allowed are over; what is under way still ends."""
+        return self._deadline is not None and self._clock() >= self._deadline
+
+    @property
+    def _wants_trial(self) -> bool:
+        """Failures are replaced, up to as many again as were asked for."""
+        running = sum(role == "search" for role, _ in self._under_way)
+        return (
+            not self.exhausted
+            and self._complete + running < self._trials
+            and self._complete + running + self._failed < 2 * self._trials
+        )
+
+    @property
+    def progress(self) -> Progress:
+        """Counts, and the time left at the mean pace so far."""
+        left = max(0, self._trials - self._complete) + len(self._planned)
+        pace = sum(self._seconds) / len(self._seconds) if self._seconds else None
+        return Progress(
+            asked=self._trials,
+            complete=self._complete,
+            running=len(self._under_way),
+            failed=self._failed,
+            references_done=self._references_done,
+            references_left=len(self._planned),
+            seconds_left=None if pace is None else pace * left / self._workers,
+        )

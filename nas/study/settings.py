@@ -1,0 +1,74 @@
+"""Everything that changes a search's results, and the name that follows from it."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from nas.core.budget import Bound, Budget
+from nas.core.fidelity import Fidelity, Setting
+from nas.core.knob import Value
+from nas.evaluation.job import DataSpec
+from nas.evaluation.recipe import Recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Two searches with equal settings are one search, and go on from where it stopped.
+
+    `choices` holds the narrowed knobs only; `digest` is the content of the data.
+    """
+
+    space: str
+    choices: dict[str, tuple[Value, ...]]
+    budget: Budget
+    target: Setting
+    fidelity: Fidelity
+    data: DataSpec
+    digest: str
+    classes: int
+    channels: int
+    recipe: Recipe
+    device: str
+    objectives: tuple[str, ...]
+    sampler: str
+    seed: int
+    published: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return json.loads(json.dumps(asdict(self)))  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Settings":
+        """What `to_dict` wrote."""
+        return cls(
+            **{
+                **values,
+                "choices": {name: tuple(left) for name, left in values["choices"].items()},
+                "budget": Budget(tuple(Bound(**bound) for bound in values["budget"]["bounds"])),
+                "target": Setting(**values["target"]),
+                "fidelity": Fidelity(**values["fidelity"]),
+                "data": DataSpec(**values["data"]),
+                "recipe": Recipe(**values["recipe"]),
+                "objectives": tuple(values["objectives"]),
+            }
+        )
+
+    def name(self) -> str:
+        """The default name of the study: the space, and a hash of all settings."""
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        plain = "".join(letter if letter.isalnum() else "-" for letter in self.space)
+        return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def differences(known: dict[str, Any], asked: dict[str, Any], prefix: str = "") -> list[str]:
+    """Each setting that differs, as `fidelity.epochs: 1 there, 2 asked`."""
+    found = []
+    for name in sorted(known.keys() | asked.keys()):
+        left, right = known.get(name), asked.get(name)
+        if isinstance(left, dict) and isinstance(right, dict):
+            found += differences(left, right, f"{prefix}{name}.")
+        elif left != right:
+            found.append(f"{prefix}{name}: {left} there, {right} asked")
+    return found

@@ -1,0 +1,1 @@
+"""What may be built: each space joins blocks to the search, knobs -> configuration -> nn.Module."""

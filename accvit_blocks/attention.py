@@ -40,9 +40,7 @@ class WindowAttention(nn.Module):
         self.norm_weight = nn.Parameter(torch.ones(n * width))
         self.norm_bias = nn.Parameter(torch.zeros(n * width))
         self.qkv = nn.Linear(width, n * 3 * width)
-        self.position_bias = nn.Parameter(
-            torch.zeros(n, width // head_dim, (2 * window - 1) ** 2)
-        )
+        self.position_bias = nn.Parameter(torch.zeros(n, width // head_dim, (2 * window - 1) ** 2))
         self.merge = nn.Linear(width, n * width)
         self.register_buffer("offsets", relative_offsets(window), persistent=False)
         self.offsets: Tensor
@@ -54,12 +52,8 @@ class WindowAttention(nn.Module):
         bias = self.position_bias[:, :, self.offsets]
         weights = self.merge.weight.chunk(n)
         biases = self.merge.bias.chunk(n)
-        return [
-            F.linear(self._attend(*branch), weight, merge_bias)
-            for *branch, weight, merge_bias in zip(
-                qkv, bias, self.dilations, weights, biases, strict=True
-            )
-        ]
+        attended = map(self._attend, qkv, bias, self.dilations)
+        return [F.linear(*branch) for branch in zip(attended, weights, biases, strict=True)]
 
     def _qkv(self, x: Tensor) -> Tensor:
         """b h w c -> b h w (n k m e), with k = 3 for queries, keys and values."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 STAGES = 4
@@ -215,7 +216,7 @@ def _check_dilations(name: str, value: object) -> None:
         raise ValueError(f"{name} must be a non-empty tuple of ints, got {value!r}")
     for dilation in value:
         _check_positive_int(f"each of {name}", dilation)
-    if any(left >= right for left, right in zip(value, value[1:], strict=False)):
+    if any(left >= right for left, right in pairwise(value)):
         raise ValueError(
             f"{name} must be strictly increasing, got {value}; take {tuple(sorted(set(value)))}"
         )

@@ -136,9 +136,7 @@ class AtrousMBConv(nn.Module):
         self.project = nn.Conv2d(hidden, width, 1)
         self.norm_out = batch_norm(width)
         self.drop_path = DropPath(drop_path)
-        self.shortcut = (
-            nn.Identity() if stride == 1 else Shortcut(width_in=width_in, width=width)
-        )
+        self.shortcut = nn.Identity() if stride == 1 else Shortcut(width_in=width_in, width=width)
 
     def forward(self, x: Tensor) -> Tensor:
         """b c_in (h stride) (w stride) -> b c h w."""

@@ -28,6 +28,4 @@ class Stem(nn.Module):
         """Cost with an output of side x side pixels."""
         weights = 9 * width * (channels + width)
         pixels = side * side
-        return Count(
-            params=weights + 3 * width, macs=weights * pixels, normalised=width * pixels
-        )
+        return Count(params=weights + 3 * width, macs=weights * pixels, normalised=width * pixels)

@@ -28,9 +28,7 @@ def _nano(*, mlp: str = "shared", blocks: _Four = (1, 2, 4, 1)) -> ACCViTConfig:
 
 VARIANTS: Mapping[str, ACCViTConfig] = MappingProxyType(
     {
-        "femto": _network(
-            stem=32, widths=(32, 64, 128, 256), blocks=(1, 2, 4, 1), head_dim=16
-        ),
+        "femto": _network(stem=32, widths=(32, 64, 128, 256), blocks=(1, 2, 4, 1), head_dim=16),
         "pico": _network(stem=48, widths=(48, 96, 192, 384), blocks=(1, 2, 4, 1), head_dim=16),
         "nano": _nano(),
         "tiny": _nano(blocks=(2, 3, 6, 2)),

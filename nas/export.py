@@ -15,6 +15,7 @@ from nas.core.space import find_space
 from nas.exporting import Origin, export
 from nas.exporting.folder import check_free
 from nas.study.record import Record
+from nas.study.run import read_run
 
 
 class Run(Protocol):
@@ -33,11 +34,13 @@ class Run(Protocol):
 
 
 def main(
-    arguments: Sequence[str] | None = None, *, read: Callable[[Path], Run] | None = None
+    arguments: Sequence[str] | None = None,
+    *,
+    read: Callable[[Path, str | None], Run] = read_run,
 ) -> None:
     """Parse, export, and say in one line what was written."""
     given = _parser().parse_args(arguments)
-    found = (read or read_run)(_existing(given.study))
+    found = read(_existing(given.study), given.storage)
     check_free(given.out)
     record = chosen(found.records, given.trial)
     setting = _setting(found, given)
@@ -60,16 +63,8 @@ def main(
     )
 
 
-def read_run(folder: Path) -> Run:
-    """The study kept in a folder; the one place where the command meets its storage."""
-    from nas.study import read_run as read  # type: ignore[attr-defined]
-
-    found: Run = read(folder)
-    return found
-
-
 def chosen(records: Sequence[Record], number: int) -> Record:
-    """The search's complete trial of that number; InputError says which there are, or why not it."""
+    """The search's complete trial of that number; InputError says which exist, or why not it."""
     searched = [record for record in records if record.role == "search"]
     numbered = [record for record in searched if record.number == number]
     if not numbered:
@@ -140,6 +135,7 @@ def _parser() -> Parser:
     parser = Parser(prog="python -m nas.export", description=__doc__ or "")
     add = parser.add_argument
     add("--study", type=Path, required=True, metavar="DIR", help="the study's folder: runs/<study>")
+    add("--storage", metavar="URL", help="the study's database, where that asks for a password")
     add("--trial", type=int, required=True, metavar="N", help="the trial's number")
     add("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder")
     add(

@@ -1,4 +1,4 @@
-"""The design space of ACC-ViT (arXiv:2406.08859): its six variants are a few points of over 1e15."""
+"""The design space of ACC-ViT (arXiv:2406.08859), of whose over 1e15 points six are published."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -85,10 +85,14 @@ class ACCViTSpace:
     @property
     def size(self) -> int:
         """Canonical configurations: valid widths and heads, dead knobs counted once."""
-        branched, single = (prod(_stage_sizes(index, lone) for index in range(4)) for lone in (0, 1))
-        convs = len(_subsets((1, 2, 3)))
+        every, lone = (
+            prod(self._stage_size(index, branched) for index in range(4))
+            for branched in (True, False)
+        )
+        convs, forms = self._choices("conv_dilations"), len(self._choices("fusion"))
         # Fusion is dead, and counts once, only where nothing has branches to fuse.
-        alive = convs * branched * 2 - 3 * single
+        unfused = sum("+" not in str(dilations) for dilations in convs) * lone
+        alive = len(convs) * every * forms - unfused * (forms - 1)
         return len(self._choices("stem_width")) * len(self._choices("se")) * alive
 
     def violation(self, genome: Genome) -> str | None:
@@ -103,8 +107,11 @@ class ACCViTSpace:
         return None
 
     def canonical(self, genome: Genome) -> dict[str, Value]:
-        """Two dead knobs exist: a lone branch's own MLP is the shared one; nothing fuses one branch."""
-        canonical = {knob.name: genome[knob.name] for knob in self.knobs}
+        """Two dead knobs exist: a lone branch's own MLP is shared; nothing fuses one branch."""
+        # The choice itself, not what equals it: 1 for True would have another key.
+        canonical = {
+            knob.name: knob.choices[knob.choices.index(genome[knob.name])] for knob in self.knobs
+        }
         branched = "+" in str(canonical["conv_dilations"])
         for index in range(4):
             if "+" in str(canonical[f"stages.{index}.dilations"]):
@@ -141,7 +148,7 @@ class ACCViTSpace:
         )
 
     def encode(self, configuration: ACCViTConfig) -> dict[str, Value]:
-        """InputError where a value is no choice of its knob, or the setting is not the reference."""
+        """InputError where a value is no choice of its knob, or the setting not the reference."""
         genome: dict[str, Value] = {
             "stem_width": configuration.stem_width,
             "fusion": configuration.fusion,
@@ -165,8 +172,8 @@ class ACCViTSpace:
         return self.canonical(genome)
 
     def adapt(self, configuration: ACCViTConfig, setting: Setting) -> ACCViTConfig:
-        """Windows follow the resolution; widths and head_dims scale alike, so heads stay as many."""
-        if setting.resolution % 32:
+        """Windows follow the resolution; widths and head_dims scale alike: as many heads."""
+        if setting.resolution < 32 or setting.resolution % 32:
             raise UnrepresentableError(
                 f"resolution {setting.resolution}: expected a multiple of 32 pixels"
             )
@@ -176,19 +183,20 @@ class ACCViTSpace:
                 f"resolution {setting.resolution}: a window would hold {window**2} token, so that"
                 f" attention could not matter; take 64 pixels or more"
             )
+        first, second, third, fourth = (
+            replace(
+                stage,
+                width=_scaled(f"stages.{index}.width", stage.width, setting.width_scale, SQUEEZE),
+                head_dim=_scaled(
+                    f"stages.{index}.head_dim", stage.head_dim, setting.width_scale, 1
+                ),
+            )
+            for index, stage in enumerate(configuration.stages)
+        )
         return replace(
             configuration,
             stem_width=_scaled("stem_width", configuration.stem_width, setting.width_scale, 1),
-            stages=tuple(
-                replace(
-                    stage,
-                    width=_scaled(f"stages.{index}.width", stage.width, setting.width_scale, SQUEEZE),
-                    head_dim=_scaled(
-                        f"stages.{index}.head_dim", stage.head_dim, setting.width_scale, 1
-                    ),
-                )
-                for index, stage in enumerate(configuration.stages)
-            ),
+            stages=(first, second, third, fourth),
             image_size=setting.resolution,
             window=None,
             classes=setting.classes,
@@ -208,13 +216,15 @@ class ACCViTSpace:
         return {part: _cost(total) for part, total in totals.items()}
 
     def cost_range(self, choices: Choices, setting: Setting) -> dict[Metric, tuple[int, int]]:
-        """Exact: cost grows with every ordered knob, so only MLP forms and head_dims are tried out."""
+        """Exact: cost grows with every ordered knob, so only MLPs and head_dims are tried out."""
         extremes = [
             [self.cost(config) for config in self._extremes(choices, setting, pick)]
             for pick in (min, max)
         ]
         if not extremes[0]:
-            raise InputError("the choices exclude each other: no width is a multiple of its head_dim")
+            raise InputError(
+                "the choices exclude each other: no width is a multiple of its head_dim"
+            )
         return {
             metric: (
                 min(cost.of(metric) for cost in extremes[0]),
@@ -237,6 +247,19 @@ class ACCViTSpace:
 
     def _choices(self, name: str) -> tuple[Value, ...]:
         return next(knob.choices for knob in self.knobs if knob.name == name)
+
+    def _stage_size(self, index: int, branched: bool) -> int:
+        """Canonical stages; without `branched`, only those that have a single dilation."""
+        of = {part: self._choices(f"stages.{index}.{part}") for part in _STAGE_PARTS}
+        shapes = sum(
+            int(width) % int(head_dim) == 0
+            for width, head_dim in product(of["width"], of["head_dim"])
+        )
+        single = sum("+" not in str(dilations) for dilations in of["dilations"])
+        forms = single * len({"shared" if mlp == "per-branch" else mlp for mlp in of["mlp"]})
+        if branched:
+            forms += (len(of["dilations"]) - single) * len(of["mlp"])
+        return shapes * len(of["depth"]) * len(of["mlp_ratio"]) * forms
 
     def _extremes(self, choices: Choices, setting: Setting, pick: Any) -> Iterator[ACCViTConfig]:
         """Configurations among which the cheapest (`pick` min) or dearest (max) one is."""
@@ -273,19 +296,6 @@ class ACCViTSpace:
 
 
 _STAGE_PARTS = ("width", "depth", "head_dim", "dilations", "mlp", "mlp_ratio")
-
-
-def _stage_sizes(index: int, lone: int) -> int:
-    """Canonical stages; with `lone`, only those that have a single dilation."""
-    knobs = {knob.name.split(".")[-1]: knob.choices for knob in _stage_knobs(index)}
-    shapes = sum(
-        int(width) % int(head_dim) == 0
-        for width, head_dim in product(knobs["width"], knobs["head_dim"])
-    )
-    single = sum("+" not in str(dilations) for dilations in knobs["dilations"])
-    branched = 0 if lone else len(knobs["dilations"]) - single
-    forms = single * 2 + branched * len(knobs["mlp"])
-    return shapes * len(knobs["depth"]) * len(knobs["mlp_ratio"]) * forms
 
 
 def _scaled(name: str, value: int, scale: float, multiple: int) -> int:

@@ -9,7 +9,10 @@ from nas.core.errors import InputError
 
 FLAGS: dict[Metric, str] = {"params": "--budget", "macs": "--macs", "flops": "--flops"}
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
-_NUMBER = re.compile(r"(?P<whole>\d+)(?:\.(?P<part>\d+))?\s*(?P<unit>[kmgbt]?)", re.IGNORECASE)
+# More digits than any network has parameters are a slip of the finger, and int() refuses thousands.
+_NUMBER = re.compile(
+    r"(?P<whole>\d{1,18})(?:\.(?P<part>\d{1,18}))?\s*(?P<unit>[kmgbt]?)", re.IGNORECASE | re.ASCII
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +49,17 @@ class Budget:
 
 
 def parse_bound(metric: Metric, text: str) -> Bound:
-    """`5M-30M`, `0-30M`, `-30M`, `5M-`, or one value at its written precision: `28.4M` is 28.35M-28.45M.
+    """`5M-30M`, `0-30M`, `-30M`, `5M-`, or one value at its written precision.
 
-    Raises InputError, naming the flag, for anything else and for a window upside down.
+    `28.4M` is 28.35M-28.45M, both ends included. Raises InputError, naming the flag, for anything
+    else and for a window upside down.
     """
-    flag, stripped = FLAGS[metric], text.strip()
-    low_text, dash, high_text = (part.strip() for part in stripped.partition("-"))
+    flag, text = FLAGS[metric], " ".join(text.split())
+    low_text, dash, high_text = (part.strip() for part in text.partition("-"))
     if not low_text and not high_text:
         raise InputError(_malformed(flag, text))
+    low: int | None
+    high: int | None
     if not dash:
         low, high = _around(flag, text, low_text)
     else:
@@ -61,7 +67,8 @@ def parse_bound(metric: Metric, text: str) -> Bound:
         high = None if not high_text else _exact(flag, text, high_text)
     if low is not None and high is not None and low > high:
         raise InputError(
-            f"{flag} {text}: the lower bound is above the upper one; write it as {high_text}-{low_text}"
+            f"{flag} {text}: the lower bound is above the upper one;"
+            f" write it as {high_text}-{low_text}"
         )
     if high is not None and high <= 0:
         raise InputError(f"{flag} {text}: the upper bound must be above 0")

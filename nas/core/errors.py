@@ -1,4 +1,4 @@
-"""Errors meant for the person at the keyboard: one line, what was expected, what came, what to do."""
+"""Errors for the person at the keyboard: one line, what was expected, what came, what to do."""
 
 
 class InputError(ValueError):

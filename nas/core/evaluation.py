@@ -29,7 +29,7 @@ class Evaluation:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """A training that ended well. Accuracy on validation images in 0..1; memory is the peak, 0 unknown."""
+    """A training that ended well; validation accuracy in 0..1, peak memory 0 if unknown."""
 
     accuracy: float
     loss: float

@@ -23,7 +23,7 @@ class Setting:
 class Fidelity:
     """The size of one proxy training; two evaluations compare only at equal fidelity.
 
-    `data_share` is the share of the training images, `width_scale` scales every width of the network.
+    `data_share` is the share of the training images; `width_scale` scales every width alike.
     """
 
     epochs: int
@@ -37,16 +37,20 @@ class Fidelity:
         if self.resolution < 1:
             raise InputError(f"--resolution: expected 1 or more pixels; got {self.resolution}")
         if not 0 < self.data_share <= 1:
-            raise InputError(f"--data-share: expected a share above 0, up to 1; got {self.data_share}")
+            raise InputError(
+                f"--data-share: expected a share above 0, up to 1; got {self.data_share}"
+            )
         if not 0 < self.width_scale <= 1:
-            raise InputError(f"--width-scale: expected a scale above 0, up to 1; got {self.width_scale}")
+            raise InputError(
+                f"--width-scale: expected a scale above 0, up to 1; got {self.width_scale}"
+            )
 
     def __str__(self) -> str:
         return (
-            f"{self.epochs} epochs at {self.resolution} px, {self.data_share:.0%} of the training images,"
-            f" widths x {self.width_scale:g}"
+            f"{self.epochs} epochs at {self.resolution} px,"
+            f" {self.data_share:.0%} of the training images, widths x {self.width_scale:g}"
         )
 
 
 class UnrepresentableError(InputError):
-    """A network that a setting cannot hold: its resolution or width scale does not divide as needed."""
+    """A network that a setting cannot hold: resolution or width scale do not divide as needed."""

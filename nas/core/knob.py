@@ -18,7 +18,7 @@ class Knob:
     ordered: bool = False
 
     def parse(self, text: str) -> Value:
-        """The choice written as `text`, as str() writes it; InputError names the choices otherwise."""
+        """The choice written as `text`, as str() writes it; InputError names the choices."""
         for choice in self.choices:
             if str(choice).lower() == text.strip().lower():
                 return choice

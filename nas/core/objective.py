@@ -18,7 +18,7 @@ class Objective:
 
 
 def parse_objectives(text: str) -> tuple[Objective, ...]:
-    """`accuracy,params`: accuracy is maximised, each cost minimised; InputError names what is not one."""
+    """`accuracy,params`: accuracy is maximised, costs are minimised; InputError otherwise."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = ("accuracy", *METRICS)
     wrong = [name for name in names if name not in known]

@@ -1,8 +1,8 @@
-"""The part of a space that a search may propose: narrowed knobs and a budget, priced at the target."""
+"""The part of a space that a search may propose: knobs narrowed, a budget, priced at the target."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -27,15 +27,19 @@ class Member:
     cost: Cost
 
 
+def _always(genome: Genome) -> str | None:
+    """No reason against any genome."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """Space x choices x budget at a target setting; everything a sampler proposes passes `admit`."""
+    """Space x choices x budget at a target setting; all that a sampler proposes passes `admit`."""
 
     space: SearchSpace
     choices: Choices
     budget: Budget
     target: Setting
-    representable: Callable[[Genome], str | None] = field(default=lambda genome: None)
+    representable: Callable[[Genome], str | None] = field(default=_always)
 
     @cached_property
     def knobs(self) -> tuple[Knob, ...]:
@@ -56,14 +60,19 @@ class Region:
                 return f"{name} = {value} is not among the choices"
         cost = self.space.cost(self.space.adapt(self.space.decode(canonical), self.target))
         if not self.budget.admits(cost):
-            return f"{human(cost.params)} parameters, {human(cost.macs)} MACs: outside {self.budget}"
+            return (
+                f"{human(cost.params)} parameters, {human(cost.macs)} MACs: outside {self.budget}"
+            )
         unfit = self.representable(canonical)
         return unfit if unfit is not None else Member(canonical, key_of(canonical), cost)
 
     def _dead(self, name: str, canonical: dict[str, Value]) -> bool:
-        """Whether a knob has no effect there: another of its values is the same network."""
-        other = {**canonical, name: self.choices[name][0]}
-        return self.space.violation(other) is None and self.space.canonical(other) == canonical
+        """Whether a knob has no effect there: a value left to it makes the same network."""
+        others = ({**canonical, name: choice} for choice in self.choices[name])
+        return any(
+            self.space.violation(other) is None and self.space.canonical(other) == canonical
+            for other in others
+        )
 
     def draw(self, rng: random.Random, seen: set[str]) -> Member | None:
         """An unseen member, uniform over genomes; None when none is left or none was found."""
@@ -100,8 +109,9 @@ class Region:
 
     def check(self) -> None:
         """InputError if the budget cannot be met, naming the bound and the real range."""
+        reach = self.cost_range  # also without bounds: it finds choices that exclude each other
         for bound in self.budget.bounds:
-            least, most = self.cost_range[bound.metric]
+            least, most = reach[bound.metric]
             outside = (bound.low is not None and bound.low > most) or (
                 bound.high is not None and bound.high < least
             )
@@ -114,13 +124,21 @@ class Region:
             raise InputError(self._nothing())
 
     def _nothing(self) -> str:
+        untrainable = replace(self, representable=_always).draw(random.Random(0), set())
+        if untrainable is not None:
+            reason = self.representable(untrainable.genome)
+            return (
+                f"{self.budget}: no configuration found can be trained at this fidelity: {reason}"
+            )
         ranges = ", ".join(
             f"{metric} {human(self.cost_range[metric][0])}-{human(self.cost_range[metric][1])}"
             for metric in METRICS
             if any(bound.metric == metric for bound in self.budget.bounds)
         )
         if self.members is not None:
-            return f"{self.budget}: no configuration lies inside; the space reaches {ranges or 'none'}"
+            return (
+                f"{self.budget}: no configuration lies inside; the space reaches {ranges or 'none'}"
+            )
         return (
             f"{self.budget}: none found in {DRAWS} draws (undecided, perhaps empty);"
             f" widen a bound; the space reaches {ranges}"
@@ -128,7 +146,7 @@ class Region:
 
 
 def narrow(space: SearchSpace, fixed: list[str], choices: list[str]) -> Choices:
-    """The choices left by `--fix knob=value` and `--choices knob=a,b`; InputError names the mistake."""
+    """The choices left by `--fix knob=value` and `--choices knob=a,b`; InputError otherwise."""
     left: dict[str, tuple[Value, ...]] = {knob.name: knob.choices for knob in space.knobs}
     byname = {knob.name: knob for knob in space.knobs}
     for flag, texts in (("--fix", fixed), ("--choices", choices)):
@@ -176,7 +194,7 @@ def fits_fidelity(space: SearchSpace, setting: Setting) -> Callable[[Genome], st
 
 
 def proxy_setting(fidelity: Fidelity, *, classes: int, channels: int) -> Setting:
-    """Where a proxy training puts a configuration: its own pixels and widths, the data's classes."""
+    """Where a proxy training puts a configuration: its pixels and widths, the data's classes."""
     return Setting(
         resolution=fidelity.resolution,
         classes=classes,

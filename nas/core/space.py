@@ -22,7 +22,7 @@ Configuration = Any  # opaque to `nas`: whatever fully determines a network of t
 
 @runtime_checkable
 class SearchSpace(Protocol):
-    """Genome <-> configuration, the rules between knobs, the canonical form, costs, and the network.
+    """Genome <-> configuration, rules between knobs, the canonical form, costs, and the network.
 
     A genome is flat and static: every knob is always present, and one that has no effect on the
     network (a dead knob) holds its canonical value, so that one network has one genome.
@@ -69,7 +69,7 @@ class SearchSpace(Protocol):
         """Smallest and largest cost that `choices` can reach at `setting`, exact per metric."""
 
     def build(self, configuration: Configuration, *, drop_path: float = 0.0) -> "nn.Module":
-        """The network: images b c h w -> logits b classes. `drop_path` is stochastic depth's rate."""
+        """The network: images b c h w -> logits b classes. `drop_path`: stochastic depth."""
 
     def to_dict(self, configuration: Configuration) -> dict[str, Any]:
         """The configuration as JSON values."""
@@ -85,22 +85,25 @@ def key_of(canonical: Genome) -> str:
 
 
 def find_space(name: str) -> SearchSpace:
-    """The space registered under `name` (entry point nas.search_spaces), or `package.module:SPACE`."""
+    """The space of that name (entry points nas.search_spaces), or `package.module:SPACE`."""
     registered = {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}
+    if name not in registered and ":" not in name:
+        raise InputError(_unknown(name, registered))
     try:
         if name in registered:
             found = registered[name].load()
-        elif ":" in name:
+        else:
             module, _, attribute = name.partition(":")
             found = getattr(importlib.import_module(module), attribute)
-        else:
-            raise InputError(_unknown(name, registered))
-    except (ImportError, AttributeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"--space {name}: cannot be loaded: {error}") from error
+    except Exception as error:  # whatever somebody's module raises while it is imported
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"--space {name}: cannot be loaded: {reason}") from error
+    if isinstance(found, type):
+        raise InputError(f"--space {name}: a class; expected a search space made from it")
     if not isinstance(found, SearchSpace):
-        raise InputError(f"--space {name}: {type(found).__name__} is no search space (see nas.core.space)")
+        raise InputError(
+            f"--space {name}: {type(found).__name__} is no search space (see nas.core.space)"
+        )
     return found
 
 

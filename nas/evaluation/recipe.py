@@ -24,7 +24,7 @@ class Recipe:
     eval_batch_size: images of a forward pass without gradients.
     """
 
-    batch_size: int = 64
+    batch_size: int = 32
     learning_rate: float = 3e-3
     final_share: float = 0.01
     weight_decay: float = 0.05

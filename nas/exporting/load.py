@@ -9,7 +9,7 @@ from torch import nn
 from nas.core.errors import InputError
 from nas.core.space import find_space
 from nas.exporting.files import CONFIG, WEIGHTS
-from nas.exporting.write import load_weights
+from nas.exporting.write import initialised, load_weights
 
 
 def load_exported(folder: Path | str) -> nn.Module:
@@ -24,7 +24,7 @@ def load_exported(folder: Path | str) -> nn.Module:
         configuration = space.from_dict(facts["configuration"])
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{Path(folder) / CONFIG}: no network of {space.name}: {error}") from error
-    model = space.build(configuration)
+    model = initialised(space, configuration, seed=0)  # every weight is then replaced
     load_weights(model, Path(folder) / WEIGHTS)
     return model.eval()
 

@@ -49,7 +49,7 @@ class Figure:
     """Every mark and word of the figure; `stepped` where the front is a staircase in these axes."""
 
     title: str
-    subtitle: str
+    notes: tuple[str, ...]
     x_label: str
     y_label: str
     x_range: tuple[float, float]
@@ -78,7 +78,7 @@ def figure(
     x_range = _x_range([point.x for point in every])
     return Figure(
         title=f"{space}: the front of {len(trials) + len(members)} networks trained on {data}",
-        subtitle=_subtitle(fidelity, spread),
+        notes=(fidelity, _noise_note(spread)),
         x_label=_AXES[metric][0],
         y_label="validation accuracy (%)",
         x_range=x_range,
@@ -91,10 +91,10 @@ def figure(
     )
 
 
-def _subtitle(fidelity: str, spread: Noise | None) -> str:
+def _noise_note(spread: Noise | None) -> str:
     if spread is None:
-        return f"{fidelity}. Noise unknown: no network was trained with two seeds"
-    return f"{fidelity}. Bars: one standard error, seed SD {spread.sd * 100:.2g} points"
+        return "noise unknown: no network was trained with two seeds"
+    return f"bars: one standard error; seed SD {spread.sd * 100:.2g} points"
 
 
 def _front_points(

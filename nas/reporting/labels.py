@@ -60,7 +60,7 @@ def place_labels(drawn: Figure) -> tuple[Side, ...]:
     taken += [box for point in (*drawn.front, *drawn.published) for box in _bar(drawn, point)]
     chosen: list[Side] = []
     for point in drawn.published:
-        boxes = {side: _label(drawn, point, side) for side in SIDES}
+        boxes = {side: label_box(drawn, point, side) for side in SIDES}
         best = min(SIDES, key=lambda side: _covered(boxes[side], taken))
         chosen.append(best)
         taken.append(boxes[best])
@@ -93,8 +93,15 @@ def _bar(drawn: Figure, point: Point) -> tuple[Box, ...]:
     return (Box(x - MARK / 4, low, x + MARK / 4, high),)
 
 
-def _label(drawn: Figure, point: Point, side: Side) -> Box:
-    x, y = _place(drawn, point)
+def label_height(point: Point, side: Side) -> float:
+    """Where a name on this side is attached, in percent: at the end of the error bar, if any."""
+    bar = point.error or 0.0
+    return point.y + {"top": bar, "middle": 0.0, "bottom": -bar}[side.partition(" ")[0]]
+
+
+def label_box(drawn: Figure, point: Point, side: Side) -> Box:
+    """The room that the point's name takes on this side of it."""
+    x, y = _place(drawn, point, label_height(point, side))
     wide, tall = LETTER_WIDTH * len(point.name), LINE_HEIGHT
     vertical, _, horizontal = side.partition(" ")
     left = {"left": x - GAP - wide, "center": x - wide / 2, "right": x + GAP}[horizontal]

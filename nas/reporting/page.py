@@ -23,7 +23,7 @@ from nas.reporting.figure import (
     Figure,
     Point,
 )
-from nas.reporting.labels import place_labels
+from nas.reporting.labels import label_height, place_labels
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
@@ -61,12 +61,8 @@ def _traces(drawn: Figure) -> list[Any]:
             drawn.published,
             PUBLISHED,
             _marker(PUBLISHED_COLOUR, PUBLISHED_COLOUR, "diamond"),
-            text=[escape(point.name) for point in drawn.published],
-            textposition=list(place_labels(drawn)),
-            textfont={"color": PUBLISHED_COLOUR, "size": 14},
-            mode="markers+text",
-            cliponaxis=False,
         ),
+        _names(drawn),
     ]
     return [trace for trace in traces if len(trace.x)]
 
@@ -88,7 +84,26 @@ def _step(points: tuple[Point, ...]) -> Any:
     )
 
 
-def _markers(points: tuple[Point, ...], name: str, marker: dict[str, Any], **more: Any) -> Any:
+def _names(drawn: Figure) -> Any:
+    """The published names, beyond their error bars: text beside marks that are not seen."""
+    sides = place_labels(drawn)
+    pairs = tuple(zip(drawn.published, sides, strict=True))
+    return go.Scatter(
+        x=[point.x for point in drawn.published],
+        y=[label_height(point, side) for point, side in pairs],
+        mode="markers+text",
+        marker={"size": 11, "opacity": 0},
+        text=[escape(point.name) for point in drawn.published],
+        textposition=list(sides),
+        textfont={"color": PUBLISHED_COLOUR, "size": 14},
+        cliponaxis=False,
+        hoverinfo="skip",
+        legendgroup=PUBLISHED,
+        showlegend=False,
+    )
+
+
+def _markers(points: tuple[Point, ...], name: str, marker: dict[str, Any]) -> Any:
     bars = [point.error for point in points if point.error is not None]
     colour = FRONT_COLOUR if marker["color"] == "white" else marker["color"]
     return go.Scatter(
@@ -99,7 +114,8 @@ def _markers(points: tuple[Point, ...], name: str, marker: dict[str, Any], **mor
         error_y={"array": bars, "color": colour, "thickness": 1.3, "width": 4} if bars else None,
         hovertext=[_hover(point) for point in points],
         hoverinfo="text",
-        **{"mode": "markers", **more},
+        mode="markers",
+        legendgroup=name,
     )
 
 
@@ -126,7 +142,10 @@ def _layout(drawn: Figure) -> go.Layout:
     return go.Layout(
         title={
             "text": escape(drawn.title),
-            "subtitle": {"text": escape(drawn.subtitle), "font": {"size": 13, "color": "#666666"}},
+            "subtitle": {
+                "text": "<br>".join(map(escape, drawn.notes)),
+                "font": {"size": 13, "color": "#666666"},
+            },
             "font": {"size": 20},
             "x": 0,
             "xref": "paper",
@@ -157,9 +176,10 @@ def _layout(drawn: Figure) -> go.Layout:
         },
         plot_bgcolor="white",
         paper_bgcolor="white",
-        margin={"l": 80, "r": 40, "t": 100, "b": 100},
+        margin={"l": 80, "r": 40, "t": 120, "b": 100},
         hoverlabel={"align": "left", "bgcolor": "white", "font": {"size": 12}},
         hovermode="closest",
+        modebar={"orientation": "v"},
     )
 
 

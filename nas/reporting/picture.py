@@ -23,7 +23,7 @@ from nas.reporting.figure import (
     Figure,
     Point,
 )
-from nas.reporting.labels import Side, place_labels
+from nas.reporting.labels import Side, label_height, place_labels
 
 DPI = 160
 BARS: dict[str, Any] = {"elinewidth": 1.1, "capsize": 2.5}
@@ -56,7 +56,9 @@ def _axes(axes: Axes, drawn: Figure) -> None:
     axes.set_xlabel(drawn.x_label, color=INK, fontsize=11)
     axes.set_ylabel(drawn.y_label, color=INK, fontsize=11)
     axes.set_title(drawn.title, loc="left", fontsize=14, color=INK, pad=24)
-    axes.text(0, 1.02, drawn.subtitle, transform=axes.transAxes, fontsize=9.5, color="#666666")
+    axes.text(
+        0, 1.02, "; ".join(drawn.notes), transform=axes.transAxes, fontsize=9.5, color="#666666"
+    )
     axes.grid(color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(colors=INK, length=0)
@@ -122,8 +124,8 @@ def _name(axes: Axes, point: Point, side: Side) -> None:
     vertical, _, horizontal = side.partition(" ")
     axes.annotate(
         point.name,
-        (point.x, point.y),
-        xytext=(_SHIFT[horizontal], {"top": 8, "middle": 0, "bottom": -8}[vertical]),
+        (point.x, label_height(point, side)),
+        xytext=(_SHIFT[horizontal], {"top": 7, "middle": 0, "bottom": -7}[vertical]),
         textcoords="offset points",
         ha=_ALIGN[horizontal],
         va={"top": "bottom", "middle": "center", "bottom": "top"}[vertical],

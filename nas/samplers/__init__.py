@@ -1,4 +1,4 @@
-"""What to try next: Optuna samplers, each kept inside the region and off configurations seen before."""
+"""What to try next: Optuna samplers, each kept inside the region and off what was seen before."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Plain multi-objective evolution: mutate a random member of the front, never repeat (after arXiv:1802.01548)."""
+"""Plain evolution (after arXiv:1802.01548): mutate a random member of the front, never repeat."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Any Optuna sampler, moved into a region: what it proposes outside, or again, becomes a near unseen member."""
+"""Any Optuna sampler, moved into a region: a proposal outside, or again, becomes a near member."""
 
 import random
 from collections.abc import Sequence

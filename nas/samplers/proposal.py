@@ -1,4 +1,4 @@
-"""What samplers share: the seen keys of a study, a trial's own random stream, Optuna's view of a region."""
+"""What samplers share: a study's seen keys, a trial's random stream, Optuna's view of a region."""
 
 import hashlib
 import random
@@ -33,7 +33,7 @@ def seen_keys(study: Study, region: Region) -> set[str]:
         if key is not None:
             keys.add(key)
         elif len(trial.params) == len(region.knobs):
-            keys.add(key_of(trial.params))
+            keys.add(key_of(region.space.canonical(trial.params)))
     return keys
 
 
@@ -43,10 +43,14 @@ def stream(seed: int, trial: FrozenTrial) -> random.Random:
     return random.Random(int.from_bytes(digest[:8], "big"))
 
 
-def mutate(genome: dict[str, Value], region: Region, count: int, rng: random.Random) -> dict[str, Value]:
+def mutate(
+    genome: dict[str, Value], region: Region, count: int, rng: random.Random
+) -> dict[str, Value]:
     """A copy with `count` knobs set to another of their choices."""
     child = dict(genome)
     live = [knob for knob in region.knobs if len(knob.choices) > 1]
     for knob in rng.sample(live, min(count, len(live))):
-        child[knob.name] = rng.choice([choice for choice in knob.choices if choice != child[knob.name]])
+        child[knob.name] = rng.choice(
+            [choice for choice in knob.choices if choice != child[knob.name]]
+        )
     return child

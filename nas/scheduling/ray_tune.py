@@ -6,11 +6,13 @@ module only after `nas.scheduling.environment.configure`.
 """
 
 import logging
+import os
 import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 import ray
@@ -19,6 +21,7 @@ from ray.tune.search import Searcher
 
 from nas.core.errors import InputError
 from nas.core.evaluation import Failure, Outcome
+from nas.evaluation.failures import kind_of, message_of
 from nas.evaluation.job import run_job
 from nas.scheduling.base import Listener, MakeJob, Resources
 from nas.study.campaign import Campaign
@@ -64,8 +67,18 @@ class ProxyTraining(tune.Trainable):  # type: ignore[misc]
         return True
 
     def step(self) -> dict[str, Any]:
-        """Train; a failure is an outcome as well."""
-        return {"outcome": run_job(self._job), "done": True}
+        """Train; a failure is an outcome as well, even one before the training."""
+        started = time.monotonic()
+        try:
+            outcome = run_job(self._job)
+        except Exception as error:
+            outcome = Failure(
+                kind=kind_of(error),
+                message=message_of(error),
+                seconds=time.monotonic() - started,
+                device=self._job.device,
+            )
+        return {"outcome": outcome, "done": True}
 
     def save_checkpoint(self, checkpoint_dir: str) -> None:
         """Nothing: a training that is cut short starts again."""
@@ -130,8 +143,12 @@ def _demand(resources: Resources) -> dict[str, float]:
 
 @contextmanager
 def _connected(resources: Resources, address: str | None) -> Iterator[None]:
-    logging.getLogger("ray").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # failures are the study's to tell
+    with (
+        warnings.catch_warnings(),
+        Path(os.devnull).open("w") as nowhere,
+        redirect_stdout(nowhere),  # ray prints there, in a screenful, that a worker died
+    ):
         warnings.simplefilter("ignore")  # ray warns of its own deprecations
         try:
             if address is None:
@@ -140,7 +157,8 @@ def _connected(resources: Resources, address: str | None) -> Iterator[None]:
                 ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, ValueError, RuntimeError) as error:
             reason = " ".join(str(error).split())[:200]
-            raise InputError(f"--ray-address {address}: cannot be reached: {reason}") from error
+            where = "on this machine" if address is None else f"at --ray-address {address}"
+            raise InputError(f"ray: cannot be started or reached {where}: {reason}") from error
         try:
             _check_capacity(resources)
             yield

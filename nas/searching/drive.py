@@ -3,10 +3,11 @@
 import argparse
 import os
 import platform
-import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
+from typing import Any
 
 from nas.core.cost import human
 from nas.core.evaluation import Outcome
@@ -15,22 +16,22 @@ from nas.core.region import Member, Region
 from nas.core.space import find_space
 from nas.evaluation.device import Asked
 from nas.evaluation.job import Job
-from nas.reporting.console import front_text
 from nas.reporting.front import front
 from nas.samplers import make_sampler
-from nas.scheduling import Runner, run_inline
+from nas.scheduling import Resources, Runner, run_inline
+from nas.searching.farewell import farewell
+from nas.searching.interrupt import interrupted_once
 from nas.searching.live import Live
 from nas.searching.reports import write_reports
 from nas.searching.resolve import objectives_of, region_of
 from nas.searching.resources import resources_for
 from nas.study.campaign import Campaign, Reference
 from nas.study.ledger import Ledger, Ticket
-from nas.study.record import Record
 from nas.study.run import Run, only_driver, open_run
 from nas.study.settings import Settings
 from nas.study.storage import open_storage
 
-PACKAGES = ("accvit-nas", "torch", "optuna", "ray", "numpy")
+PACKAGES = ("torch", "optuna", "ray", "numpy")  # besides the distribution that `nas` came with
 PUBLISHED_REPLICATES = 2
 
 
@@ -40,19 +41,21 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
     region, objectives = region_of(settings, space), objectives_of(settings)
     region.check()
     resources = resources_for(settings, region, args)
-    name = args.study or settings.name()
+    name = settings.name() if args.study is None else args.study
     run = open_run(
         Path(args.out), name, settings, storage=args.storage, versions=_versions()
     )
-    with only_driver(run.folder):
-        storage = open_storage(args.storage or run.storage_url)
+    outside = None if args.storage is None else open_storage(args.storage)  # may fail: write later
+    with only_driver(run.folder), interrupted_once():
+        run.save(_execution(args, resources))
         ledger = Ledger(
-            storage,
-            name,
+            outside or open_storage(run.storage_url),
+            run.name,
             region=region,
             fidelity=settings.fidelity,
             objectives=objectives,
             seed=settings.seed,
+            settings=settings,
         )
         left = ledger.recover()
         known = ledger.records()
@@ -82,8 +85,10 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             interrupted = True
             ledger.recover()
-        write_reports(run, settings, space, ledger.records(), objectives)
-    return _farewell(run, args, campaign, ledger.records(), objectives, interrupted)
+        records = ledger.records()
+        write_reports(run, settings, space, records, objectives)
+        live.say(f"files: {run.folder}/ trials.csv reference.csv front.csv front.html front.png")
+        return farewell(run, args, campaign, records, objectives, interrupted)
 
 
 def job_of(
@@ -147,7 +152,7 @@ def _references(settings: Settings, region: Region) -> list[Reference]:
     return planned
 
 
-def _runner(args: argparse.Namespace, resources: object) -> Runner:
+def _runner(args: argparse.Namespace, resources: Resources) -> Runner:
     if args.runner == "inline":
         return run_inline
     from nas.scheduling.environment import configure
@@ -155,7 +160,7 @@ def _runner(args: argparse.Namespace, resources: object) -> Runner:
     configure(args.ray_address)
     from nas.scheduling.ray_tune import RayRunner
 
-    return RayRunner(resources, address=args.ray_address)  # type: ignore[arg-type]
+    return RayRunner(resources, address=args.ray_address)
 
 
 def _greet(
@@ -171,44 +176,17 @@ def _greet(
         live.say(f"going on with {known} evaluations, {left} of them cut short last time")
 
 
-def _farewell(
-    run: Run,
-    args: argparse.Namespace,
-    campaign: Campaign,
-    records: Sequence[Record],
-    objectives: Sequence[Objective],
-    interrupted: bool,
-) -> int:
-    now = campaign.progress
-    print(front_text(records, objectives))
-    print()
-    if campaign.exhausted:
-        print(f"all {now.complete} found were evaluated: no unseen configuration is left inside")
-    if campaign.failures:
-        print("failures: " + ", ".join(f"{n} {kind}" for kind, n in campaign.failures.items()))
-    print(f"files: {run.folder}/ trials.csv front.csv front.html front.png run.json")
-    print(f"look:  optuna-dashboard --host 127.0.0.1 {args.storage or run.storage_url}")
-    members = front(records, objectives)
-    if members:
-        best = max(members, key=lambda member: member.accuracy)
-        print(
-            f"take:  python -m nas.export --study {run.folder} --trial {best.number}"
-            f" --out exported/{best.number}"
-        )
-    if interrupted:
-        print("stopped; the same command goes on from here", file=sys.stderr)
-        return 130
-    if not now.complete:
-        told = ", ".join(f"{n} {kind}" for kind, n in campaign.failures.items()) or "none was tried"
-        print(f"error: no trial succeeded: {told}", file=sys.stderr)
-        return 1
-    print(f"more:  the same command with --trials {2 * now.complete}")
-    return 0
+def _execution(args: argparse.Namespace, resources: Resources) -> dict[str, Any]:
+    """How the search is run this time: none of it makes it another search."""
+    return {
+        **asdict(resources),
+        **{name: getattr(args, name) for name in ("trials", "minutes", "runner", "keep_weights")},
+    }
 
 
 def _versions() -> dict[str, str]:
     found = {"python": platform.python_version(), "cpus": str(os.cpu_count())}
-    for package in PACKAGES:
+    for package in (*packages_distributions().get("nas", ())[:1], *PACKAGES):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -18,22 +18,40 @@ SAMPLES = 200  # members among which the dearest stands for the largest network
 def resources_for(settings: Settings, region: Region, args: argparse.Namespace) -> Resources:
     """Workers, threads and GPU share; InputError where more GPUs are asked for than exist."""
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    on_gpu = settings.device.startswith("cuda")
+    _check_share(args, gpus=torch.cuda.device_count() if on_gpu else 0)
     if args.runner == "inline":
         return Resources(workers=1, threads=cpus, gpus_per_trial=0.0)
-    if not settings.device.startswith("cuda"):
-        if args.gpus_per_trial not in ("auto", 0.0) and args.ray_address is None:
-            raise InputError(
-                f"--gpus-per-trial {args.gpus_per_trial:g}: there is no GPU to be used on this"
-                " machine; leave it out, or give --ray-address"
-            )
+    if not on_gpu:
         workers = args.workers or cpus
         return Resources(workers=workers, threads=max(1, cpus // workers))
-    gpus = torch.cuda.device_count()
     share = _measured_share(settings, region) if args.gpus_per_trial == "auto" else args.gpus_per_trial
-    if share > gpus and args.ray_address is None:
-        raise InputError(f"--gpus-per-trial {share:g}: this machine has {gpus}; ask for fewer")
-    workers = args.workers or max(1, min(cpus, int(gpus / share)))
+    fitting = _fitting(share, torch.cuda.device_count())
+    workers = args.workers or max(1, min(cpus, fitting))
     return Resources(workers=workers, threads=max(1, cpus // workers), gpus_per_trial=share)
+
+
+def _check_share(args: argparse.Namespace, *, gpus: int) -> None:
+    """InputError for a share that Ray would refuse, or wait for without end."""
+    share = args.gpus_per_trial
+    if share == "auto":
+        return
+    said = f"--gpus-per-trial {share:g}"
+    if gpus and not share:
+        raise InputError(f"{said}: the trials run on a GPU; give a share above 0, or --device cpu")
+    if share > 1 and share % 1:
+        raise InputError(f"{said}: expected a share of one GPU, or a whole number of GPUs")
+    if share and not gpus:
+        raise InputError(
+            f"{said}: there is no GPU to be used on this machine; leave it out"
+        )
+    if share > gpus and args.ray_address is None:
+        raise InputError(f"{said}: this machine has {gpus}; ask for fewer")
+
+
+def _fitting(share: float, gpus: int) -> int:
+    """Trials that the GPUs hold together; no trial's share lies on two of them."""
+    return int(gpus / share) if share >= 1 else gpus * int(1 / share)
 
 
 def _measured_share(settings: Settings, region: Region) -> float:
@@ -45,13 +63,19 @@ def _measured_share(settings: Settings, region: Region) -> float:
     setting = proxy_setting(settings.fidelity, classes=settings.classes, channels=settings.channels)
     configuration = region.space.adapt(region.space.decode(dearest.genome), setting)
     device = pick_device("cuda")
-    peak = measure_peak(
-        region.space.build(configuration),
-        images=(settings.channels, setting.resolution, setting.resolution),
-        classes=settings.classes,
-        recipe=settings.recipe,
-        device=device,
-    )
+    try:
+        peak = measure_peak(
+            region.space.build(configuration),
+            images=(settings.channels, setting.resolution, setting.resolution),
+            classes=settings.classes,
+            recipe=settings.recipe,
+            device=device,
+        )
+    except torch.OutOfMemoryError as error:
+        raise InputError(
+            "--gpus-per-trial auto: the largest network does not fit on the GPU; lower the batch"
+            " size, the resolution, or the budget's upper bound"
+        ) from error
     assert peak is not None
     torch.cuda.empty_cache()
     return gpu_share(peak, total_memory(device))

@@ -1,11 +1,15 @@
-"""What a search starts next and when it is over: trials to the number asked for, references in between."""
+"""What a search starts next and when it is over: trials as many as asked for, references between.
+
+No evaluation is paid for twice: where a published member and a trial of the search are the same
+one, the second to come takes the outcome of the first.
+"""
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nas.core.evaluation import Failure, Outcome, Score
+from nas.core.evaluation import Evaluation, Outcome, Score
 from nas.core.knob import Genome
 from nas.core.region import Member
 from nas.study.ledger import Ledger, Ticket
@@ -13,6 +17,8 @@ from nas.study.record import Record, Role
 
 REFERENCE_EVERY = 4  # after so many trials one reference, so that an early stop has both
 NOISE_KEYS = 3  # the first trials so many are trained twice; chosen before their outcome is known
+
+_Identity = tuple[str, int]  # key and replicate; a study has one fidelity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +65,9 @@ class Campaign:
         self._replicates = replicates
         self._clock = clock
         self._deadline = None if minutes is None else clock() + 60 * minutes
-        self._under_way: dict[tuple[Role, int], Ticket] = {}
+        self._under_way: dict[_Identity, Ticket] = {}
+        self._followers: dict[_Identity, list[Ticket]] = {}
+        self._scores: dict[_Identity, Score] = {}
         self._seconds: list[float] = []
         self._issued = 0
         self.exhausted = False
@@ -75,13 +83,17 @@ class Campaign:
             for record in search
             if record.state == "FAIL"
         )
-        self._known = {
-            (record.key, record.replicate) for record in records if record.state != "WAITING"
+        self._scores = {
+            (record.key, record.replicate): _score(record) for record in records if record.complete
         }
-        self._repeated = {record.key for record in records if record.role == "replicate"}
-        self._references_done = sum(record.role != "search" for record in records)
+        beside = [record for record in records if record.role != "search"]
+        self._repeated = {record.key for record in beside if record.role == "replicate"}
+        self._references_done = len(beside)
+        known = {(record.label, record.key, record.replicate) for record in beside}
         self._planned = [
-            plan for plan in self._planned if (plan.member.key, plan.replicate) not in self._known
+            plan
+            for plan in self._planned
+            if (plan.label, plan.member.key, plan.replicate) not in known
         ]
         for record in search:
             if record.complete:
@@ -100,29 +112,49 @@ class Campaign:
 
     def next(self) -> Ticket | None:
         """The evaluation to start now; None if none may start at present."""
-        if len(self._under_way) >= self._workers or self.out_of_time:
-            return None
-        ticket = None
+        while len(self._under_way) < self._workers and not self.out_of_time:
+            ticket = self._open()
+            if ticket is None:
+                return None
+            self._issued += 1
+            identity = _identity(ticket.evaluation)
+            if identity in self._scores:
+                self._write(ticket, self._scores[identity])
+            elif identity in self._under_way:
+                self._followers.setdefault(identity, []).append(ticket)
+            else:
+                self._under_way[identity] = ticket
+                return ticket
+        return None
+
+    def _open(self) -> Ticket | None:
+        """A trial of the search, or from time to time a reference; None where neither is wanted."""
         if self._planned and (not self._wants_trial or self._issued % REFERENCE_EVERY == 3):
             plan = self._planned.pop(0)
-            ticket = self._ledger.open_reference(
+            return self._ledger.open_reference(
                 plan.member, role=plan.role, label=plan.label, replicate=plan.replicate
             )
-        elif self._wants_trial:
-            ticket = self._ledger.ask()
-            if ticket is None:
-                self.exhausted = True
-                return self.next()
-        if ticket is not None:
-            self._issued += 1
-            self._under_way[ticket.role, ticket.trial.number] = ticket
+        if not self._wants_trial:
+            return None
+        ticket = self._ledger.ask()
+        if ticket is None:
+            self.exhausted = True
+            return self._open()
         return ticket
 
     def done(self, ticket: Ticket, outcome: Outcome) -> None:
         """Write an outcome down; it counts only from then on."""
-        self._ledger.tell(ticket, outcome)
-        del self._under_way[ticket.role, ticket.trial.number]
+        identity = _identity(ticket.evaluation)
+        self._write(ticket, outcome)
+        del self._under_way[identity]
         self._seconds.append(outcome.seconds)
+        for follower in self._followers.pop(identity, ()):
+            self._write(follower, outcome)
+
+    def _write(self, ticket: Ticket, outcome: Outcome) -> None:
+        self._ledger.tell(ticket, outcome)
+        if isinstance(outcome, Score):
+            self._scores[_identity(ticket.evaluation)] = outcome
         if ticket.role != "search":
             self._references_done += 1
         elif isinstance(outcome, Score):
@@ -130,7 +162,6 @@ class Campaign:
             self._plan_replicate(ticket.evaluation.key, ticket.evaluation.genome)
         else:
             self._failed += 1
-        if isinstance(outcome, Failure):
             self.failures[outcome.kind] += 1
 
     @property
@@ -147,12 +178,18 @@ class Campaign:
     @property
     def _wants_trial(self) -> bool:
         """Failures are replaced, up to as many again as were asked for."""
-        running = sum(role == "search" for role, _ in self._under_way)
+        running = sum(ticket.role == "search" for ticket in self._waiting())
         return (
             not self.exhausted
             and self._complete + running < self._trials
             and self._complete + running + self._failed < 2 * self._trials
         )
+
+    def _waiting(self) -> Iterator[Ticket]:
+        """Every ticket without an outcome."""
+        yield from self._under_way.values()
+        for followers in self._followers.values():
+            yield from followers
 
     @property
     def progress(self) -> Progress:
@@ -168,3 +205,19 @@ class Campaign:
             references_left=len(self._planned),
             seconds_left=None if pace is None else pace * left / self._workers,
         )
+
+
+def _identity(evaluation: Evaluation) -> _Identity:
+    return evaluation.key, evaluation.replicate
+
+
+def _score(record: Record) -> Score:
+    """The outcome that a complete record came from."""
+    return Score(
+        accuracy=record.accuracy or 0.0,
+        loss=record.loss or 0.0,
+        seconds=record.seconds or 0.0,
+        device=record.device or "unknown",
+        images_per_second=record.images_per_second or 0.0,
+        peak_memory_bytes=record.peak_memory_bytes or 0,
+    )

@@ -1,10 +1,12 @@
 """One search's two Optuna studies: what the sampler sees, and what it must not see; the only truth."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import optuna
+from optuna.exceptions import ExperimentalWarning
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.storages import BaseStorage
 from optuna.study import Study
@@ -20,9 +22,11 @@ from nas.core.region import Member, Region
 from nas.core.space import key_of
 from nas.samplers.proposal import distributions, seen_keys
 from nas.study.record import Record, Role
+from nas.study.settings import Settings, differences
 
 INTERRUPTED = "interrupted"
 REFERENCE = ".reference"  # suffix of the second study's name
+SETTINGS = "settings"  # user attribute of a study: what it was opened with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +62,14 @@ class Ledger:
         objectives: Sequence[Objective],
         sampler: BaseSampler | None = None,
         seed: int = 0,
+        settings: Settings | None = None,
     ) -> None:
+        """Open both studies, or create them; InputError where they have other settings."""
         self._region = region
         self._fidelity = fidelity
         self._objectives = tuple(objectives)
         self._seed = seed
+        self._settings = None if settings is None else settings.to_dict()
         self._search = self._open(storage, name, sampler or RandomSampler(seed=seed))
         self._reference = self._open(storage, name + REFERENCE, RandomSampler(seed=seed))
 
@@ -74,8 +81,24 @@ class Ledger:
             directions=[objective.direction for objective in self._objectives],
             load_if_exists=True,
         )
-        study.set_metric_names([objective.name for objective in self._objectives])
+        self._agree(study)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)  # since Optuna 3.2
+            study.set_metric_names([objective.name for objective in self._objectives])
         return study
+
+    def _agree(self, study: Study) -> None:
+        """A storage may hold this name already, from a run in another folder."""
+        if self._settings is None:
+            return
+        known = study.user_attrs.get(SETTINGS)
+        if known is None:
+            study.set_user_attr(SETTINGS, self._settings)
+        elif differing := differences(known, self._settings):
+            raise InputError(
+                f"study {study.study_name} in this storage has other settings:"
+                f" {'; '.join(differing)}; choose another --study"
+            )
 
     def use(self, sampler: BaseSampler) -> None:
         """Let `sampler` propose from now on."""
@@ -83,19 +106,19 @@ class Ledger:
 
     def recover(self) -> int:
         """Queue again the trials that a killed run left unfinished; how many those were."""
-        cut = self._interrupt(self._search)
-        self._interrupt(self._reference)  # what it still lacks is asked for anew
+        cut = self._interrupt(self._search, TrialState.RUNNING)
+        # What the references still lack is asked for anew, so none may wait from last time.
+        self._interrupt(self._reference, TrialState.RUNNING, TrialState.WAITING)
         whole = [trial for trial in cut if len(trial.params) == len(self._region.knobs)]
         for trial in whole:
             self._search.enqueue_trial(trial.params, user_attrs={"key": _key(trial)})
         return len(whole)
 
-    def _interrupt(self, study: Study) -> list[FrozenTrial]:
-        """End every running trial of a study as cut short, which is no failure of its own."""
-        cut = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    def _interrupt(self, study: Study, *states: TrialState) -> list[FrozenTrial]:
+        """End every such trial of a study as cut short, which is no failure of its own."""
+        cut = study.get_trials(deepcopy=False, states=states)
         for trial in cut:
-            study._storage.set_trial_user_attr(trial._trial_id, "failure", INTERRUPTED)
-            study._storage.set_trial_state_values(trial._trial_id, state=TrialState.FAIL)
+            _cut(study, trial)
         return cut
 
     def ask(self) -> Ticket | None:
@@ -103,13 +126,25 @@ class Ledger:
         queued = self._search.get_trials(deepcopy=False, states=(TrialState.WAITING,))
         if not queued and not self._region.has_unseen(seen_keys(self._search, self._region)):
             return None
-        trial = self._search.ask(distributions(self._region))
+        try:
+            trial = self._search.ask(distributions(self._region))
+        except LookupError as error:
+            if type(error) is not LookupError:  # a KeyError is a defect, not an answer
+                raise
+            self._drop_unproposed()
+            return None
         member = self._region.admit(trial.params)
         if isinstance(member, str):  # a trial somebody queued by hand, outside the region
             trial.set_user_attr("failure", f"refused: {member}")
             self._search.tell(trial, state=TrialState.FAIL)
             return self.ask()
         return self._ticket(trial, member, "search", None, 0)
+
+    def _drop_unproposed(self) -> None:
+        """A sampler that found nothing leaves a running trial without a genome behind."""
+        for trial in self._search.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            if not trial.params:
+                _cut(self._search, trial)
 
     def open_reference(
         self, member: Member, *, role: Role, label: str | None, replicate: int
@@ -209,6 +244,12 @@ def _records(study: Study, role: Role) -> Iterator[Record]:
             flops=noted["flops"],
             **{name: noted.get(name) for name in _MEASURED},
         )
+
+
+def _cut(study: Study, trial: FrozenTrial) -> None:
+    """End a trial as interrupted; the attribute first, so that it never looks like a failure."""
+    study._storage.set_trial_user_attr(trial._trial_id, "failure", INTERRUPTED)
+    study._storage.set_trial_state_values(trial._trial_id, state=TrialState.FAIL)
 
 
 def _key(trial: FrozenTrial) -> str:

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from nas.core.errors import InputError
 from nas.study.ledger import read_records
 from nas.study.record import Record
 from nas.study.settings import Settings, differences
-from nas.study.storage import open_storage
+from nas.study.storage import open_storage, redacted
 
+FILE = "study.db"  # the default storage, in the run's folder
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -43,12 +42,22 @@ class Run:
     def storage_url(self) -> str:
         """Where the study lies; the default is relative to the folder."""
         url = str(self.content["storage"])
-        return f"sqlite:///{(self.folder / 'study.db').resolve()}" if url == "study.db" else url
+        return f"sqlite:///{(self.folder / FILE).resolve()}" if url == FILE else url
 
     @property
     def records(self) -> list[Record]:
         """Every evaluation so far."""
         return read_records(open_storage(self.storage_url), self.name)
+
+    def save(self, execution: dict[str, Any]) -> None:
+        """Create the folder and write run.json; `execution` is how it is run this time."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_json(self.folder / "run.json", {**self.content, "execution": execution})
+        except OSError as error:
+            raise InputError(
+                f"--out {self.folder.parent}: cannot be written: {error.strerror}"
+            ) from error
 
     def weights_path(self, key: str, replicate: int) -> Path:
         """Where the trained weights of an evaluation are, if they were kept."""
@@ -75,49 +84,58 @@ def read_run(folder: Path, storage: str | None = None) -> Run:
     try:
         content = json.loads((folder / "run.json").read_text())
         content["storage"] = storage or content["storage"]
+        check_name(content["study"])
         Settings.from_dict(content["settings"])
         return Run(folder, content)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(f"{folder}: expected a run's folder with run.json; there is none") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder / 'run.json'}: cannot be read: {error}") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise InputError(
+            f"{folder / 'run.json'}: cannot be read ({reason}); mend it, or choose another --study"
+        ) from error
 
 
 def open_run(
     out: Path, name: str, settings: Settings, *, storage: str | None, versions: dict[str, str]
 ) -> Run:
-    """Create the folder, or go on in it; InputError naming each setting that differs."""
+    """The run to go on with, or a new one; InputError naming each setting that differs.
+
+    Nothing is written before `Run.save`.
+    """
     folder = out / check_name(name)
-    if (folder / "run.json").exists():
-        run = read_run(folder)
-        differing = differences(run.settings, settings.to_dict())
-        if differing:
-            raise InputError(f"study {name} has other settings: {'; '.join(differing)}")
-        if storage is not None and redacted(storage) != run.content["storage"]:
-            raise InputError(
-                f"study {name} lies in {run.content['storage']}; got --storage {redacted(storage)}"
-            )
-        return run
+    if storage is None and "?" in str(folder.resolve()):
+        raise InputError(f"--out {out}: a SQLite URL cannot hold its ?; choose another folder")
+    if _there(folder / "run.json"):
+        return _resumed(folder, settings, storage)
     content = {
         "study": name,
-        "storage": "study.db" if storage is None else redacted(storage),
+        "storage": FILE if storage is None else redacted(storage),
         "settings": settings.to_dict(),
         "versions": versions,
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_json(folder / "run.json", content)
-    except OSError as error:
-        raise InputError(f"--out {out}: cannot be written: {error.strerror}") from error
     return Run(folder, content)
 
 
-def redacted(url: str) -> str:
-    """A storage URL without its password."""
+def _there(path: Path) -> bool:
     try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return url
+        return path.exists()
+    except OSError:  # a name too long; writing says so
+        return False
+
+
+def _resumed(folder: Path, settings: Settings, storage: str | None) -> Run:
+    run = read_run(folder)
+    differing = differences(run.settings, settings.to_dict())
+    if differing:
+        raise InputError(
+            f"study {folder.name} has other settings: {'; '.join(differing)};"
+            " choose another --study, or none"
+        )
+    known = run.content["storage"]
+    if storage is not None and redacted(storage) != known:
+        raise InputError(f"study {folder.name} lies in {known}; got --storage {redacted(storage)}")
+    return run
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
@@ -130,11 +148,16 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 @contextmanager
 def only_driver(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; InputError while another process drives the same study."""
-    lock = FileLock(folder / ".lock")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock")
         lock.acquire(timeout=0)
-    except Timeout as error:
-        raise InputError(f"{folder}: another process is running this study; wait for it") from error
+    except OSError as error:
+        if isinstance(error, Timeout):
+            raise InputError(
+                f"{folder}: another process is running this study; wait for it"
+            ) from error
+        raise InputError(f"--out {folder.parent}: cannot be written: {error.strerror}") from error
     try:
         yield
     finally:

@@ -225,9 +225,7 @@ class PlainAttentionBlock(nn.Module):
         self.attention = PlainAttention(stage, config.window_size)
         self.fusion = _fusion(config.fusion, n, stage.width)
         own = n if stage.mlp == "per-branch" else 0
-        self.branch_mlps = nn.ModuleList(
-            PlainMLP(stage.width, stage.mlp_ratio) for _ in range(own)
-        )
+        self.branch_mlps = nn.ModuleList(PlainMLP(stage.width, stage.mlp_ratio) for _ in range(own))
         if stage.mlp == "shared":
             self.mlp = PlainMLP(stage.width, stage.mlp_ratio)
         elif stage.mlp == "convnext":
@@ -239,8 +237,7 @@ class PlainAttentionBlock(nn.Module):
         branches = [x + branch for branch in self.attention(x)]
         if self.branch_mlps:
             branches = [
-                branch + mlp(branch)
-                for branch, mlp in zip(branches, self.branch_mlps, strict=True)
+                branch + mlp(branch) for branch, mlp in zip(branches, self.branch_mlps, strict=True)
             ]
         x = self.fusion(branches, x)
         return x if self.mlp is None else x + self.mlp(x)

@@ -75,7 +75,6 @@ def test_modules_have_the_parameters_of_the_closed_form(name: str) -> None:
 
 def assert_fvcore_agrees(config: ACCViTConfig) -> None:
     images = torch.zeros(1, config.channels, config.image_size, config.image_size)
-    # Counting traces the network but needs no weights worth having.
     analysis = FlopCountAnalysis(PlainACCViT(config).train(), images)
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
     assert analysis.total() == count(config).flops
@@ -86,7 +85,6 @@ def assert_fvcore_agrees(config: ACCViTConfig) -> None:
     [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in FIGURES],
 )
 def test_fvcore_counts_the_plain_form_as_the_closed_form_does(name: str) -> None:
-    # Two batch norms of train mode see one pixel in stage 4 at no published size: 7 x 7 there.
     assert_fvcore_agrees(NETWORKS[name])
 
 

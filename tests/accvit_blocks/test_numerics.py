@@ -17,7 +17,9 @@ def small(
 ) -> ACCViTConfig:
     """An eighth of the widths, heads of 4 channels, ten classes."""
     stages = tuple(
-        replace(stage, **{"width": stage.width // 8, "head_dim": 4, "depth": depth, **stage_changes})
+        replace(
+            stage, **{"width": stage.width // 8, "head_dim": 4, "depth": depth, **stage_changes}
+        )
         for stage in config.stages
     )
     return replace(config, stem_width=6, stages=stages, image_size=image_size, classes=10)
@@ -45,9 +47,7 @@ CASES = {
     "far convolutions": replace(small(VARIANTS["nano"], depth=2), conv_dilations=(2, 5)),
     "few dilations": dilated(NANO, (4,), (2, 4), (1,), (1,)),
     "a window set, more than one in stage 4": replace(NANO, image_size=128, window=2),
-    "dilation 3": dilated(
-        replace(NANO, image_size=192, window=2), (1, 3, 8), (2,), (1, 3), (1, 3)
-    ),
+    "dilation 3": dilated(replace(NANO, image_size=192, window=2), (1, 3, 8), (2,), (1, 3), (1, 3)),
     "one channel": replace(NANO, channels=1),
     "heads of two sizes": replace(
         NANO, stages=(replace(NANO.stages[0], head_dim=8), *NANO.stages[1:])
@@ -80,9 +80,7 @@ def test_network_equals_its_plain_form(config: ACCViTConfig, training: bool) -> 
     plain = PlainACCViT(config).double().train(training)
     plain.load_state_dict(model.state_dict())
     side = config.image_size
-    images = torch.randn(
-        2, config.channels, side, side, generator=generator, dtype=torch.float64
-    )
+    images = torch.randn(2, config.channels, side, side, generator=generator, dtype=torch.float64)
     inputs = [images.clone().requires_grad_() for _ in range(2)]
 
     outputs = [network(x) for network, x in zip((model, plain), inputs, strict=True)]

@@ -75,7 +75,7 @@ def test_headroom_is_a_share(headroom: float) -> None:
 @given(peak=st.integers(1, 60 * GIB), total=st.integers(80 * GIB, 200 * GIB))
 def test_trials_that_share_a_gpu_fit_into_it(peak: int, total: int) -> None:
     share = gpu_share(peak, total)
-    trials = int(1 // share)
+    trials = round(1 / share)
     assert trials * share <= 1
     assert trials * (peak + CONTEXT_BYTES) <= 0.8 * total
     more = trials + 1

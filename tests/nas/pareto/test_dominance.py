@@ -20,7 +20,8 @@ POINTS = st.integers(1, 3).flatmap(
 
 def beats(better, worse, ways):
     """The definition, without numpy."""
-    signed = [(a, b) if way == "maximize" else (b, a) for a, b, way in zip(better, worse, ways)]
+    triples = zip(better, worse, ways, strict=True)
+    signed = [(a, b) if way == "maximize" else (b, a) for a, b, way in triples]
     return all(a >= b for a, b in signed) and any(a > b for a, b in signed)
 
 
@@ -49,7 +50,7 @@ def test_a_rank_is_one_more_than_the_worst_rank_among_the_points_that_dominate_i
     points, ways = drawn
     found = ranks(points, ways)
     for point, rank in zip(points, found, strict=True):
-        above = [other for p, other in zip(points, found) if beats(p, point, ways)]
+        above = [other for p, other in zip(points, found, strict=True) if beats(p, point, ways)]
         assert rank == max(above, default=-1) + 1
 
 

@@ -11,7 +11,7 @@ from recorded import record, study
 
 from nas.core.objective import parse_objectives
 from nas.reporting.figure import figure
-from nas.reporting.labels import _label, place_labels
+from nas.reporting.labels import label_box, place_labels
 from nas.reporting.page import write_page
 from nas.reporting.picture import write_picture
 from nas.reporting.ticks import ticks
@@ -41,7 +41,7 @@ def test_the_title_names_space_and_data_and_the_line_below_the_fidelity():
     found = drawn()
     assert "toy" in found.title
     assert "digits" in found.title
-    assert "3 epochs at 64 px" in found.subtitle
+    assert "3 epochs at 64 px" in found.notes
 
 
 def test_macs_are_drawn_in_billions_where_they_are_what_is_weighed():
@@ -80,7 +80,7 @@ def test_names_of_neighbouring_networks_do_not_overlap():
     ]
     found = drawn([*study(), *close])
     sides = place_labels(found)
-    boxes = [_label(found, *pair) for pair in zip(found.published, sides, strict=True)]
+    boxes = [label_box(found, *pair) for pair in zip(found.published, sides, strict=True)]
     assert all(first.overlap(second) == 0 for first, second in combinations(boxes, 2))
 
 

@@ -70,7 +70,7 @@ def test_members_are_ordered_by_the_first_cost_that_is_weighed():
 
 def test_a_gain_beyond_the_noise_is_separable_and_one_within_it_is_not():
     small, middle, large = front(study(), BOTH)
-    assert [small.separable, middle.separable, large.separable] == [True, False, False]
+    assert [small.separable, middle.separable, large.separable] == [True, True, False]
     steady = [record(9, "x", 99, value, replicate=n, role="replicate") for n, value in
               enumerate((0.500, 0.501, 0.502, 0.503))]  # fmt: skip
     calm = [one for one in study() if one.role == "search"] + steady

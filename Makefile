@@ -1,0 +1,32 @@
+# `make search` and `make test` do everything, set-up included, on a machine with Python 3.11+ and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+SPACE ?= accvit
+BUDGET ?= 5M-30M
+ARGS ?=
+
+.PHONY: search test test-slow lint bench clean
+
+search: $(VENV)/ready
+	$(BIN)/python -m nas.search --space $(SPACE) --budget $(BUDGET) $(ARGS)
+
+test: $(VENV)/ready lint
+	$(BIN)/python -m pytest -q
+
+test-slow: $(VENV)/ready
+	$(BIN)/python -m pytest -q -m slow
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info

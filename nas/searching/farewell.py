@@ -1,0 +1,61 @@
+"""What a search leaves on the screen: the front, and the commands that follow from it."""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+
+from nas.core.objective import Objective
+from nas.reporting.console import front_text
+from nas.reporting.front import front
+from nas.study.campaign import Campaign
+from nas.study.record import Record
+from nas.study.run import Run
+from nas.study.storage import JOURNAL, redacted
+
+
+def farewell(
+    run: Run,
+    args: argparse.Namespace,
+    campaign: Campaign,
+    records: Sequence[Record],
+    objectives: Sequence[Objective],
+    interrupted: bool,
+) -> int:
+    """Print it; the exit code. On stdout the front and commands, on stderr what went wrong."""
+    print(front_text(records, objectives))
+    if not args.quiet:
+        print("", *_commands(run, args, records, objectives), _more(campaign), sep="\n")
+    told = ", ".join(f"{count} {kind}" for kind, count in campaign.failures.most_common())
+    if interrupted:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return 130
+    if not campaign.progress.complete:
+        print(f"error: no trial succeeded: {told or 'none was tried'}", file=sys.stderr)
+        return 1
+    if told and not args.quiet:
+        print(f"failures: {told}", file=sys.stderr)
+    return 0
+
+
+def _commands(
+    run: Run, args: argparse.Namespace, records: Sequence[Record], objectives: Sequence[Objective]
+) -> Iterator[str]:
+    storage = redacted(args.storage or run.storage_url).removeprefix(JOURNAL)
+    yield f"look:  {shlex.join(['optuna-dashboard', '--host', '127.0.0.1', storage])}"
+    members = front(records, objectives)
+    if members:
+        best = str(max(members, key=lambda member: member.accuracy).number)
+        command = ["python", "-m", "nas.export", "--study", str(run.folder)]
+        yield f"take:  {shlex.join([*command, '--trial', best, '--out', f'exported/{best}'])}"
+
+
+def _more(campaign: Campaign) -> str:
+    """How the search goes on."""
+    now = campaign.progress
+    if campaign.exhausted:
+        tried = now.complete + now.failed
+        return f"more:  all {tried} evaluated; no other network was found in the window"
+    if campaign.finished and not campaign.out_of_time:
+        return f"more:  the same command with --trials {2 * now.asked}"
+    return "more:  the same command goes on from here"

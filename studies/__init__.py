@@ -1,0 +1,1 @@
+"""Questions asked of the spaces, each a module that anyone can run again."""

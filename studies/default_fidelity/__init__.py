@@ -1,0 +1,1 @@
+"""Does a fidelity rank networks, or only draw noise? The pilot behind the search's default."""

@@ -1,0 +1,177 @@
+"""The study remembers everything, shows the sampler only the search, and survives being cut short."""
+
+from pathlib import Path
+
+import optuna
+import pytest
+from nas.core.errors import InputError
+from nas.core.evaluation import Failure, Score
+from nas.core.region import Member
+from nas.study.ledger import REFERENCE, Ledger, read_records
+from nas.study.storage import open_storage
+from opened import ledger, region, settings
+from optuna.samplers import BaseSampler, RandomSampler
+from optuna.storages import BaseStorage, InMemoryStorage
+from optuna.trial import TrialState
+from tests.nas.toy import SPACE
+
+SCORE = Score(accuracy=0.5, loss=1.25, seconds=2.0, device="cpu", images_per_second=9.0)
+FAILURE = Failure(kind="out-of-memory", message="too large", seconds=1.0, device="cpu")
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> BaseStorage:
+    """SQLite, as in a run."""
+    return open_storage(f"sqlite:///{tmp_path / 'study.db'}")
+
+
+def published(within: Ledger, name: str = "small") -> Member:
+    """A member by its published name."""
+    found = within.member(SPACE.encode(SPACE.published[name]))
+    assert found is not None
+    return found
+
+
+def test_an_outcome_can_be_read_back_whole(storage: BaseStorage) -> None:
+    opened = ledger(storage, seed=7)
+    ticket = opened.ask()
+    assert ticket is not None
+    opened.tell(ticket, SCORE)
+    (record,) = read_records(storage, "s")
+    assert record.complete
+    assert (record.accuracy, record.loss, record.seconds) == (0.5, 1.25, 2.0)
+    assert record.genome == ticket.evaluation.genome
+    assert record.seed == ticket.evaluation.seed(7)
+    assert (record.params, record.macs) == (ticket.cost.params, ticket.cost.macs)
+
+
+def test_a_failure_is_recorded_by_name(storage: BaseStorage) -> None:
+    opened = ledger(storage)
+    ticket = opened.ask()
+    assert ticket is not None
+    opened.tell(ticket, FAILURE)
+    (record,) = opened.records()
+    assert (record.state, record.failure) == ("FAIL", "out-of-memory: too large")
+
+
+def test_no_network_is_proposed_twice_and_the_end_is_none() -> None:
+    opened = ledger(InMemoryStorage(), region(mood=("well",), width=(4, 8)))
+    keys = []
+    while (ticket := opened.ask()) is not None:
+        keys.append(ticket.evaluation.key)
+        opened.tell(ticket, FAILURE if len(keys) % 2 else SCORE)
+    assert len(keys) == len(set(keys)) == 2 * 2 * 2
+
+
+def test_the_sampler_never_sees_published_members_and_replicates(storage: BaseStorage) -> None:
+    opened = ledger(storage)
+    for replicate in range(2):
+        ticket = opened.open_reference(
+            published(opened), role="published", label="small", replicate=replicate
+        )
+        opened.tell(ticket, SCORE)
+    assert optuna.load_study(storage=storage, study_name="s").trials == []
+    assert len(optuna.load_study(storage=storage, study_name=f"s{REFERENCE}").trials) == 2
+    assert [record.label for record in opened.records()] == ["small", "small"]
+
+
+def test_what_a_killed_run_left_is_asked_for_again_first(storage: BaseStorage) -> None:
+    before = ledger(storage)
+    finished, cut = before.ask(), before.ask()
+    assert finished is not None
+    assert cut is not None
+    before.tell(finished, SCORE)
+    before.open_reference(published(before), role="published", label="small", replicate=0)
+
+    after = ledger(storage)
+    assert after.recover() == 1
+    assert [record.key for record in after.records()][:1] == [finished.evaluation.key]
+    again = after.ask()
+    assert again is not None
+    assert again.evaluation == cut.evaluation
+    assert after.recover() == 1  # as often as it is cut short
+
+
+def test_a_reference_that_was_still_waiting_does_not_take_another_ones_place(
+    storage: BaseStorage,
+) -> None:
+    """As after a kill between queueing a reference and starting it."""
+    before = ledger(storage)
+    before._reference.enqueue_trial(published(before, "large").genome)
+    after = ledger(storage)
+    after.recover()
+    small = published(after)
+    ticket = after.open_reference(small, role="published", label="small", replicate=0)
+    assert dict(ticket.trial.params) == small.genome
+
+
+def test_a_queued_trial_is_carried_out_where_no_unseen_network_is_left(
+    storage: BaseStorage,
+) -> None:
+    within = region(mood=("well",), width=(4,), kernel=(1,), pool=("max",))
+    assert ledger(storage, within).ask() is not None
+    after = ledger(storage, within)
+    after.recover()
+    assert after.ask() is not None
+    assert after.ask() is None
+
+
+def test_a_trial_queued_by_hand_outside_the_window_is_refused_by_name(
+    storage: BaseStorage,
+) -> None:
+    opened = ledger(storage, region(mood=("well",)))
+    study = optuna.load_study(storage=storage, study_name="s")
+    study.enqueue_trial({"width": 4, "kernel": 1, "pool": "max", "mood": "exits"})
+    ticket = opened.ask()
+    assert ticket is not None
+    assert ticket.evaluation.genome["mood"] == "well"
+    assert study.trials[0].state == TrialState.FAIL
+    assert study.trials[0].user_attrs["failure"].startswith("refused: mood = exits")
+
+
+class Speechless(RandomSampler):
+    """Finds nothing, though something is there."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def infer_relative_search_space(self, study, trial):  # type: ignore[no-untyped-def]
+        """Fail."""
+        raise self._error
+
+
+def speechless(error: Exception) -> BaseSampler:
+    """A sampler that raises."""
+    return Speechless(error)
+
+
+def test_a_sampler_that_finds_nothing_ends_the_search_and_leaves_nothing_running() -> None:
+    storage = InMemoryStorage()
+    opened = ledger(storage)
+    opened.use(speechless(LookupError("no unseen member")))
+    assert opened.ask() is None
+    states = [trial.state for trial in optuna.load_study(storage=storage, study_name="s").trials]
+    assert states == [TrialState.FAIL]
+    assert opened.records() == []
+
+
+def test_a_sampler_with_a_defect_is_not_taken_for_the_end() -> None:
+    opened = ledger(InMemoryStorage())
+    opened.use(speechless(KeyError("width")))
+    with pytest.raises(KeyError):
+        opened.ask()
+
+
+def test_a_storage_that_holds_the_name_with_other_settings_is_refused(
+    storage: BaseStorage,
+) -> None:
+    ledger(storage, settings=settings())
+    ledger(storage, settings=settings())
+    with pytest.raises(InputError, match="seed: 0 there, 1 asked"):
+        ledger(storage, settings=settings(seed=1))
+
+
+def test_no_study_is_a_mistake_of_the_reader(storage: BaseStorage) -> None:
+    with pytest.raises(InputError, match="no study named nothing"):
+        read_records(storage, "nothing")

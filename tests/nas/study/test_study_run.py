@@ -1,0 +1,165 @@
+"""The folder of a run: its name, its run.json, its storage, and one driver at a time."""
+
+import json
+from pathlib import Path
+
+import pytest
+from nas.core.errors import InputError
+from nas.study.run import FILE, Run, check_name, only_driver, open_run, read_run
+from nas.study.storage import open_storage, redacted
+from opened import settings
+
+EXECUTION = {"trials": 3}
+
+
+def opened(out: Path, *, storage: str | None = None, **changed: object) -> Run:
+    """A run called s."""
+    return open_run(out, "s", settings(**changed), storage=storage, versions={"torch": "2"})
+
+
+def saved(out: Path, **other: object) -> Run:
+    """The same, on disk."""
+    run = opened(out, **other)  # type: ignore[arg-type]
+    run.save(EXECUTION)
+    return run
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "-x", ".hidden", "a b", "x" * 101, "é"])
+def test_a_name_that_could_leave_its_folder_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="--study"):
+        check_name(name)
+
+
+def test_a_name_of_letters_and_digits_is_taken() -> None:
+    assert check_name("accvit-1234.run_2") == "accvit-1234.run_2"
+
+
+def test_opening_writes_nothing(tmp_path: Path) -> None:
+    opened(tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_the_same_settings_go_on_and_keep_the_versions_of_the_first_time(tmp_path: Path) -> None:
+    saved(tmp_path)
+    again = open_run(tmp_path, "s", settings(), storage=None, versions={"torch": "3"})
+    assert again.content["versions"] == {"torch": "2"}
+    assert again.settings == settings().to_dict()
+
+
+def test_other_settings_are_refused_by_name(tmp_path: Path) -> None:
+    saved(tmp_path)
+    with pytest.raises(InputError, match=r"other settings: seed: 0 there, 1 asked"):
+        opened(tmp_path, seed=1)
+
+
+def test_another_storage_is_refused(tmp_path: Path) -> None:
+    saved(tmp_path)
+    with pytest.raises(InputError, match=r"lies in study\.db; got --storage journal:x"):
+        opened(tmp_path, storage="journal:x")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        "{}",
+        '{"study": "s", "storage": "study.db", "settings": {}}',
+        '{"study": "s", "storage": "study.db", "settings": []}',
+        '{"study": "../x", "storage": "study.db", "settings": {}}',
+        "\udcff",
+    ],
+)
+def test_a_malformed_run_json_is_one_line(content: str, tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "run.json").write_bytes(content.encode(errors="surrogateescape"))
+    with pytest.raises(InputError, match=r"run\.json: cannot be read"):
+        opened(tmp_path)
+
+
+def test_settings_of_the_wrong_kind_are_one_line(tmp_path: Path) -> None:
+    run = saved(tmp_path)
+    content = json.loads((run.folder / "run.json").read_text())
+    content["settings"]["choices"] = []
+    (run.folder / "run.json").write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"run\.json: cannot be read"):
+        opened(tmp_path)
+
+
+def test_no_run_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"expected a run's folder"):
+        read_run(tmp_path)
+
+
+@pytest.mark.parametrize("out", ["file", "file/below", "x" * 300])
+def test_where_nothing_can_be_written_is_one_line(out: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    run = opened(tmp_path / out)
+    with pytest.raises(InputError, match="--out .* cannot be written"), only_driver(run.folder):
+        pass
+    with pytest.raises(InputError, match="--out .* cannot be written"):
+        run.save(EXECUTION)
+
+
+def test_a_folder_that_a_sqlite_url_cannot_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"choose another folder"):
+        opened(tmp_path / "what?")
+
+
+def test_one_driver_at_a_time(tmp_path: Path) -> None:
+    with only_driver(tmp_path):
+        with pytest.raises(InputError, match="another process is running this study"):
+            only_driver(tmp_path).__enter__()
+    with only_driver(tmp_path):
+        pass
+
+
+def test_the_default_storage_moves_with_its_folder(tmp_path: Path) -> None:
+    saved(tmp_path)
+    (tmp_path / "s").rename(tmp_path / "t")
+    run = read_run(tmp_path / "t")
+    assert run.name == "s"
+    assert run.storage_url == f"sqlite:///{tmp_path / 't' / FILE}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:secret@host/db",
+        "postgresql://host/db?user=me&password=secret",
+        "not a dialect://me:secret@host/db",
+    ],
+)
+def test_a_password_reaches_neither_the_file_nor_the_screen(url: str, tmp_path: Path) -> None:
+    assert "secret" not in redacted(url)
+    assert "secret" not in (saved(tmp_path, storage=url).folder / "run.json").read_text()
+    with pytest.raises(InputError) as caught:
+        open_storage(url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["journal:x", "sqlite:///x.db", "sqlite:////a%20b/x.db"])
+def test_a_url_without_a_password_stays_as_it_is(url: str) -> None:
+    assert redacted(url) == url
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "journal:", "sqlite://", "sqlite:///:memory:", "sqlite:////no/where.db"]
+)
+def test_a_storage_that_cannot_be_opened_is_one_line(url: str) -> None:
+    with pytest.raises(InputError, match="--storage") as caught:
+        open_storage(url)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_journal_in_place_of_a_folder_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--storage"):
+        open_storage(f"journal:{tmp_path}")
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_text("not a database, but long enough to be looked at" * 50)
+    with pytest.raises(InputError, match="--storage"):
+        open_storage(f"sqlite:///{tmp_path / 'x.db'}")

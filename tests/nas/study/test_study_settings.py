@@ -1,0 +1,71 @@
+"""Settings survive JSON, and name the search that they belong to."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nas.core.budget import Budget, parse_bound
+from nas.core.fidelity import Fidelity
+from nas.study.settings import Settings, differences
+from opened import settings
+
+FIDELITIES = st.builds(
+    Fidelity,
+    epochs=st.integers(1, 100),
+    resolution=st.integers(1, 512),
+    data_share=st.floats(0.001, 1),
+    width_scale=st.floats(0.01, 1),
+)
+CHOICES = st.dictionaries(
+    st.text(min_size=1),
+    st.lists(st.one_of(st.text(), st.integers(), st.booleans()), min_size=1).map(tuple),
+    max_size=4,
+)
+
+
+@given(fidelity=FIDELITIES, choices=CHOICES, seed=st.integers(0, 2**31), published=st.booleans())
+def test_what_is_written_is_read_back(
+    fidelity: Fidelity, choices: dict[str, tuple[str, ...]], seed: int, published: bool
+) -> None:
+    before = settings(
+        fidelity=fidelity,
+        choices=choices,
+        seed=seed,
+        published=published,
+        budget=Budget((parse_bound("params", "5M-"), parse_bound("macs", "-6G"))),
+    )
+    after = Settings.from_dict(json.loads(json.dumps(before.to_dict())))
+    assert after == before
+    assert after.name() == before.name()
+    assert differences(before.to_dict(), after.to_dict()) == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seed": 1},
+        {"fidelity": Fidelity(epochs=2, resolution=8)},
+        {"digest": "other images"},
+        {"device": "cuda: NVIDIA H200"},
+        {"published": False},
+        {"choices": {}},
+        {"objectives": ("accuracy", "macs")},
+    ],
+)
+def test_whatever_changes_results_changes_the_name(changed: dict[str, object]) -> None:
+    assert settings(**changed).name() != settings().name()
+
+
+def test_the_name_can_be_a_folder() -> None:
+    assert settings().name().startswith("tests-nas-toy-SPACE-")
+
+
+def test_a_difference_is_named_with_both_values() -> None:
+    here, there = settings(), settings()
+    there = replace(there, fidelity=replace(there.fidelity, epochs=3), seed=5)
+    assert differences(here.to_dict(), there.to_dict()) == [
+        "fidelity.epochs: 1 there, 3 asked",
+        "seed: 0 there, 5 asked",
+    ]

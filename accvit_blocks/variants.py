@@ -15,9 +15,11 @@ _Four = tuple[int, int, int, int]
 def _network(
     *, stem: int, widths: _Four, blocks: _Four, head_dim: int, mlp: str = "shared"
 ) -> ACCViTConfig:
+    """The last stage has one branch, where an MLP of its own and a shared one are the same."""
+    forms = (mlp, mlp, mlp, "shared" if mlp == "per-branch" else mlp)
     first, second, third, fourth = (
-        StageConfig(width=width, depth=depth, head_dim=head_dim, dilations=dilations, mlp=mlp)
-        for width, depth, dilations in zip(widths, blocks, _DILATIONS, strict=True)
+        StageConfig(width=width, depth=depth, head_dim=head_dim, dilations=dilations, mlp=form)
+        for width, depth, dilations, form in zip(widths, blocks, _DILATIONS, forms, strict=True)
     )
     return ACCViTConfig(stem_width=stem, stages=(first, second, third, fourth))
 

@@ -23,7 +23,7 @@ class Resources:
 
 
 class Runner(Protocol):
-    """Carries a campaign out until it is finished; KeyboardInterrupt passes, nothing finished is lost."""
+    """Carries a campaign out until it is finished; KeyboardInterrupt passes, and loses nothing."""
 
     def __call__(self, campaign: Campaign, make_job: MakeJob, listen: Listener) -> None:
         """Run; returns when the campaign is finished."""

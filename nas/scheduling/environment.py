@@ -1,4 +1,4 @@
-"""What ray reads from the environment when it is imported: quiet, private, and deaf beyond loopback."""
+"""What ray reads from the environment when imported: quiet, private, deaf beyond loopback."""
 
 import os
 

@@ -54,7 +54,7 @@ class RayRunner:
                 tuner.fit()
 
 
-class ProxyTraining(tune.Trainable):  # type: ignore[misc]
+class ProxyTraining(tune.Trainable):
     """One job as one step of a Tune trial; the actor is used again, so data are prepared once."""
 
     def setup(self, config: dict[str, Any]) -> None:
@@ -87,7 +87,7 @@ class ProxyTraining(tune.Trainable):  # type: ignore[misc]
         """Nothing."""
 
 
-class TicketSearcher(Searcher):  # type: ignore[misc]
+class TicketSearcher(Searcher):
     """Tune asks it for configurations and tells it results; it asks and tells the campaign."""
 
     def __init__(self, campaign: Campaign, make_job: MakeJob, listen: Listener) -> None:
@@ -179,7 +179,7 @@ def _start_local(resources: Resources) -> None:
 
 def _check_capacity(resources: Resources) -> None:
     """Ray would wait for ever for what does not exist."""
-    there = ray.cluster_resources()
+    there = ray.cluster_resources()  # type: ignore[no-untyped-call]
     for name, wanted in (("CPU", resources.threads), ("GPU", resources.gpus_per_trial)):
         if wanted > there.get(name, 0):
             raise InputError(

@@ -1,1 +1,1 @@
-"""What `python -m nas.search` does, in order: arguments, resolve, drive; `live` is what a person sees."""
+"""What `python -m nas.search` is: arguments, resolve, drive, farewell; `live` is what one sees."""

@@ -13,7 +13,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     """The arguments; a mistake in them ends the process with one line and exit code 2."""
     parser = Parser(
         prog="python -m nas.search",
-        description="Search a space on real images, within exact bounds on size, and draw the front.",
+        description="Search a space on real images, within exact bounds, and draw the front.",
     )
     _what(parser)
     _proxy(parser)
@@ -24,14 +24,24 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 def _what(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to search")
     add = group.add_argument
-    add("--space", required=True, metavar="NAME", help="a registered space, or package.module:SPACE")
+    add(
+        "--space", required=True, metavar="NAME", help="a registered space, or package.module:SPACE"
+    )
     add("--budget", metavar="LO-HI", help="parameters: 5M-30M, 5M-, -30M (as --budget=-30M), 28.4M")
     add("--macs", metavar="LO-HI", help="multiply-accumulates of one image: 1G-6G")
     add("--flops", metavar="LO-HI", help="FLOPs as the space's paper counts them")
-    add("--fix", metavar="KNOB=VALUE", action="append", default=[], help="pin a knob (* for any stage)")
+    add(
+        "--fix",
+        metavar="KNOB=VALUE",
+        action="append",
+        default=[],
+        help="pin a knob (* for any stage)",
+    )
     add("--choices", metavar="KNOB=A,B", action="append", default=[], help="narrow a knob")
     add("--objectives", default="accuracy,params", help="accuracy and params, macs or flops")
-    add("--target-resolution", type=count, default=224, metavar="PX", help="where costs are counted")
+    add(
+        "--target-resolution", type=count, default=224, metavar="PX", help="where costs are counted"
+    )
     add("--target-classes", type=count, default=1000, metavar="N")
     add("--target-channels", type=count, default=3, metavar="N")
     add("--no-published", action="store_true", help="do not train the published members alike")
@@ -40,7 +50,12 @@ def _what(parser: argparse.ArgumentParser) -> None:
 def _proxy(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("proxy training (unset: by --preset)")
     add = group.add_argument
-    add("--data", default="mnist5k", metavar="SOURCE", help=f"one of {', '.join(SOURCES)} (see README)")
+    add(
+        "--data",
+        default="mnist5k",
+        metavar="SOURCE",
+        help=f"one of {', '.join(SOURCES)} (see README)",
+    )
     add("--distort", choices=[*DISTORTIONS], help="make the images harder, once and by seed")
     add("--preset", choices=["auto", *FIDELITIES], default="auto", help="auto: by the device")
     add("--epochs", type=count, metavar="N")

@@ -1,4 +1,4 @@
-"""A search from its settings to its front: opens the study, runs the campaign, writes the reports."""
+"""A search from settings to front: opens the study, runs the campaign, writes the reports."""
 
 import argparse
 import os
@@ -42,9 +42,7 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
     region.check()
     resources = resources_for(settings, region, args)
     name = settings.name() if args.study is None else args.study
-    run = open_run(
-        Path(args.out), name, settings, storage=args.storage, versions=_versions()
-    )
+    run = open_run(Path(args.out), name, settings, storage=args.storage, versions=_versions())
     outside = None if args.storage is None else open_storage(args.storage)  # may fail: write later
     with only_driver(run.folder), interrupted_once():
         run.save(_execution(args, resources))
@@ -84,16 +82,14 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
                 _runner(args, resources)(campaign, make_job, listen)
         except KeyboardInterrupt:
             interrupted = True
-            ledger.recover()
+            ledger.recover(killed=False)
         records = ledger.records()
         write_reports(run, settings, space, records, objectives)
         live.say(f"files: {run.folder}/ trials.csv reference.csv front.csv front.html front.png")
         return farewell(run, args, campaign, records, objectives, interrupted)
 
 
-def job_of(
-    settings: Settings, ticket: Ticket, run: Run, *, threads: int | None, keep: str
-) -> Job:
+def job_of(settings: Settings, ticket: Ticket, run: Run, *, threads: int | None, keep: str) -> Job:
     """The plain values that a worker needs for a ticket."""
     evaluation = ticket.evaluation
     device: Asked = "cuda" if settings.device.startswith("cuda") else "cpu"
@@ -131,7 +127,7 @@ class _Keeper:
 
 
 def _references(settings: Settings, region: Region) -> list[Reference]:
-    """Published members inside the window, each with so many seeds; told where one cannot be trained."""
+    """Published members that are inside the window and can be trained, each with so many seeds."""
     if not settings.published:
         return []
     planned: list[Reference] = []
@@ -163,9 +159,7 @@ def _runner(args: argparse.Namespace, resources: Resources) -> Runner:
     return RayRunner(resources, address=args.ray_address)
 
 
-def _greet(
-    live: Live, run: Run, settings: Settings, region: Region, known: int, left: int
-) -> None:
+def _greet(live: Live, run: Run, settings: Settings, region: Region, known: int, left: int) -> None:
     least, most = region.cost_range["params"]
     live.say(
         f"study {run.name} in {run.folder}: {settings.budget} of {settings.space}"

@@ -1,4 +1,4 @@
-"""What a person sees while a search runs: a line for each training that ended, and where it stands."""
+"""What a person sees while a search runs: a line for each ended training, and where it stands."""
 
 import sys
 import time

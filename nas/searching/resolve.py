@@ -1,4 +1,4 @@
-"""From arguments to settings: every default is decided here, once, and every mistake is found here."""
+"""From arguments to settings: here each default is decided, once, and each mistake is found."""
 
 import argparse
 from dataclasses import replace
@@ -101,14 +101,10 @@ def objectives_of(settings: Settings) -> tuple[Objective, ...]:
 
 def region_of(settings: Settings, space: SearchSpace) -> Region:
     """What the search may propose: in the window, and trainable at the fidelity."""
-    setting = proxy_setting(
-        settings.fidelity, classes=settings.classes, channels=settings.channels
-    )
+    setting = proxy_setting(settings.fidelity, classes=settings.classes, channels=settings.channels)
     return Region(
         space=space,
-        choices={
-            knob.name: settings.choices.get(knob.name, knob.choices) for knob in space.knobs
-        },
+        choices={knob.name: settings.choices.get(knob.name, knob.choices) for knob in space.knobs},
         budget=settings.budget,
         target=settings.target,
         representable=fits_fidelity(space, setting),

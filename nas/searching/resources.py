@@ -25,7 +25,9 @@ def resources_for(settings: Settings, region: Region, args: argparse.Namespace) 
     if not on_gpu:
         workers = args.workers or cpus
         return Resources(workers=workers, threads=max(1, cpus // workers))
-    share = _measured_share(settings, region) if args.gpus_per_trial == "auto" else args.gpus_per_trial
+    share = (
+        _measured_share(settings, region) if args.gpus_per_trial == "auto" else args.gpus_per_trial
+    )
     fitting = _fitting(share, torch.cuda.device_count())
     workers = args.workers or max(1, min(cpus, fitting))
     return Resources(workers=workers, threads=max(1, cpus // workers), gpus_per_trial=share)
@@ -42,9 +44,7 @@ def _check_share(args: argparse.Namespace, *, gpus: int) -> None:
     if share > 1 and share % 1:
         raise InputError(f"{said}: expected a share of one GPU, or a whole number of GPUs")
     if share and not gpus:
-        raise InputError(
-            f"{said}: there is no GPU to be used on this machine; leave it out"
-        )
+        raise InputError(f"{said}: there is no GPU to be used on this machine; leave it out")
     if share > gpus and args.ray_address is None:
         raise InputError(f"{said}: this machine has {gpus}; ask for fewer")
 

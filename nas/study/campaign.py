@@ -23,7 +23,7 @@ _Identity = tuple[str, int]  # key and replicate; a study has one fidelity
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """An evaluation beside the search: a published member, or a trial once more with another seed."""
+    """An evaluation beside the search: a published member, or a trial again with another seed."""
 
     member: Member
     role: Role

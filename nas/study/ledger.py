@@ -1,4 +1,4 @@
-"""One search's two Optuna studies: what the sampler sees, and what it must not see; the only truth."""
+"""One search's two Optuna studies, the only truth: what the sampler sees, and what it must not."""
 
 import warnings
 from collections.abc import Iterator, Sequence
@@ -25,6 +25,8 @@ from nas.study.record import Record, Role
 from nas.study.settings import Settings, differences
 
 INTERRUPTED = "interrupted"
+KILLED = "killed"  # user attribute of a trial: it was under way when the process was killed
+ATTEMPTS = 3  # at a training that ends the process itself, as one in this process may
 REFERENCE = ".reference"  # suffix of the second study's name
 SETTINGS = "settings"  # user attribute of a study: what it was opened with
 
@@ -42,7 +44,9 @@ class Ticket:
     @property
     def name(self) -> str:
         """Which trial it is, as a person reads it."""
-        return self.label or f"{'trial' if self.role == 'search' else self.role} {self.trial.number}"
+        return (
+            self.label or f"{'trial' if self.role == 'search' else self.role} {self.trial.number}"
+        )
 
 
 class Ledger:
@@ -104,22 +108,34 @@ class Ledger:
         """Let `sampler` propose from now on."""
         self._search.sampler = sampler
 
-    def recover(self) -> int:
-        """Queue again the trials that a killed run left unfinished; how many those were."""
-        cut = self._interrupt(self._search, TrialState.RUNNING)
-        # What the references still lack is asked for anew, so none may wait from last time.
-        self._interrupt(self._reference, TrialState.RUNNING, TrialState.WAITING)
-        whole = [trial for trial in cut if len(trial.params) == len(self._region.knobs)]
-        for trial in whole:
-            self._search.enqueue_trial(trial.params, user_attrs={"key": _key(trial)})
-        return len(whole)
+    def recover(self, *, killed: bool = True) -> int:
+        """Queue again the trials that were left unfinished; how many those were.
 
-    def _interrupt(self, study: Study, *states: TrialState) -> list[FrozenTrial]:
-        """End every such trial of a study as cut short, which is no failure of its own."""
-        cut = study.get_trials(deepcopy=False, states=states)
-        for trial in cut:
-            _cut(study, trial)
-        return cut
+        `killed`: the process ended without a word. A training that was under way each of
+        `ATTEMPTS` times is taken for the cause, and fails.
+        """
+        again = []
+        for trial in self._search.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            if killed and self._times_killed(trial) + 1 >= ATTEMPTS:
+                _end(self._search, trial, f"worker-died: with the search, {ATTEMPTS} times")
+                continue
+            _end(self._search, trial, INTERRUPTED, killed=killed)
+            if len(trial.params) == len(self._region.knobs):
+                again.append(trial)
+        for trial in again:
+            self._search.enqueue_trial(trial.params, user_attrs={"key": _key(trial)})
+        # What the references still lack is asked for anew, so none may wait from last time.
+        unfinished = (TrialState.RUNNING, TrialState.WAITING)
+        for trial in self._reference.get_trials(deepcopy=False, states=unfinished):
+            _end(self._reference, trial, INTERRUPTED)
+        return len(again)
+
+    def _times_killed(self, trial: FrozenTrial) -> int:
+        """How often an earlier attempt at the same network ended with the process."""
+        return sum(
+            other.user_attrs.get(KILLED, False) and _key(other) == _key(trial)
+            for other in self._search.get_trials(deepcopy=False, states=(TrialState.FAIL,))
+        )
 
     def ask(self) -> Ticket | None:
         """A search ticket for a queued trial or an unseen member; None where no member is left."""
@@ -144,7 +160,7 @@ class Ledger:
         """A sampler that found nothing leaves a running trial without a genome behind."""
         for trial in self._search.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             if not trial.params:
-                _cut(self._search, trial)
+                _end(self._search, trial, INTERRUPTED)
 
     def open_reference(
         self, member: Member, *, role: Role, label: str | None, replicate: int
@@ -174,16 +190,16 @@ class Ledger:
         for name, value in attributes.items():
             if value is not None:
                 trial.set_user_attr(name, value)
-        return Ticket(
-            evaluation=evaluation, role=role, label=label, trial=trial, cost=member.cost
-        )
+        return Ticket(evaluation=evaluation, role=role, label=label, trial=trial, cost=member.cost)
 
     def tell(self, ticket: Ticket, outcome: Outcome) -> None:
         """Write an outcome down; attributes first, so that a finished trial is always whole."""
         trial = ticket.trial
         study = self._search if ticket.role == "search" else self._reference
         details = {
-            name: value for name, value in asdict(outcome).items() if name not in ("kind", "message")
+            name: value
+            for name, value in asdict(outcome).items()
+            if name not in ("kind", "message")
         }
         for name, value in details.items():
             trial.set_user_attr(name, value)
@@ -246,9 +262,11 @@ def _records(study: Study, role: Role) -> Iterator[Record]:
         )
 
 
-def _cut(study: Study, trial: FrozenTrial) -> None:
-    """End a trial as interrupted; the attribute first, so that it never looks like a failure."""
-    study._storage.set_trial_user_attr(trial._trial_id, "failure", INTERRUPTED)
+def _end(study: Study, trial: FrozenTrial, reason: str, *, killed: bool = False) -> None:
+    """End a trial without values; attributes first, so that it is whole once it has ended."""
+    if killed:
+        study._storage.set_trial_user_attr(trial._trial_id, KILLED, True)
+    study._storage.set_trial_user_attr(trial._trial_id, "failure", reason)
     study._storage.set_trial_state_values(trial._trial_id, state=TrialState.FAIL)
 
 

@@ -1,4 +1,4 @@
-"""The folder of one search: runs/<study>/ with its settings, its storage, its weights, and one driver."""
+"""The folder of one search, runs/<study>/: its settings, storage and weights, and one driver."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+from sqlalchemy.engine import URL
 
 from nas.core.errors import InputError
 from nas.study.ledger import read_records
@@ -42,7 +43,10 @@ class Run:
     def storage_url(self) -> str:
         """Where the study lies; the default is relative to the folder."""
         url = str(self.content["storage"])
-        return f"sqlite:///{(self.folder / FILE).resolve()}" if url == FILE else url
+        if url != FILE:
+            return url
+        path = str((self.folder / FILE).resolve())
+        return URL.create("sqlite", database=path).render_as_string()
 
     @property
     def records(self) -> list[Record]:
@@ -88,7 +92,9 @@ def read_run(folder: Path, storage: str | None = None) -> Run:
         Settings.from_dict(content["settings"])
         return Run(folder, content)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise InputError(f"{folder}: expected a run's folder with run.json; there is none") from error
+        raise InputError(
+            f"{folder}: expected a run's folder with run.json; there is none"
+        ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise InputError(
@@ -104,8 +110,6 @@ def open_run(
     Nothing is written before `Run.save`.
     """
     folder = out / check_name(name)
-    if storage is None and "?" in str(folder.resolve()):
-        raise InputError(f"--out {out}: a SQLite URL cannot hold its ?; choose another folder")
     if _there(folder / "run.json"):
         return _resumed(folder, settings, storage)
     content = {

@@ -21,7 +21,7 @@ _CREDENTIALS = re.compile(r"(//[^/@:]*:?)[^/@]*@")
 
 
 def open_storage(url: str) -> BaseStorage:
-    """`sqlite:///FILE`, any database URL that Optuna takes, or `journal:FILE`; InputError if it fails."""
+    """`sqlite:///FILE`, any database URL that Optuna takes, or `journal:FILE`; else InputError."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         if url.startswith(JOURNAL):
@@ -53,7 +53,7 @@ def _journal(file: str) -> JournalStorage:
 
 
 def _sqlite(url: str) -> RDBStorage:
-    """Write-ahead log and one fsync less a commit: 30 ms a trial instead of 460, and readers never block."""
+    """Write-ahead log, one fsync less a commit: 30 ms a trial, not 460; readers never block."""
     if make_url(url).database in (None, "", ":memory:"):
         raise ValueError("expected a file, sqlite:///FILE, for a search to go on from")
     storage = RDBStorage(url, engine_kwargs={"connect_args": {"timeout": BUSY_SECONDS}})

@@ -1,4 +1,4 @@
-"""A third party's search space, as `--space tests.nas.toy:SPACE`: two convolutions, and ways to fail."""
+"""A third party's space, as `--space tests.nas.toy:SPACE`: two convolutions, and ways to fail."""
 
 import os
 import time

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 TOY = (
     *("--space", "tests.nas.toy:SPACE", "--data", "digits", "--resolution", "8"),
-    *("--width-scale", "1", "--data-share", "0.05", "--val-limit", "50"),
+    *("--width-scale", "1", "--data-share", "0.05", "--val-limit", "50", "--epochs", "1"),
 )
 SECONDS = 120.0  # until a process that should have done something is given up
 
@@ -23,8 +23,7 @@ SECONDS = 120.0  # until a process that should have done something is given up
 def start(out: Path, *flags: str) -> subprocess.Popen[str]:
     """`python -m nas.search` on the toy space, as the leader of a process group."""
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "-W", "ignore:::ray", "-m", "nas.search", *TOY]
-        + ["--study", "s", "--out", str(out), *flags],
+        [sys.executable, "-m", "nas.search", *TOY, "--study", "s", "--out", str(out), *flags],
         cwd=ROOT,
         env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
         start_new_session=True,
@@ -84,23 +83,23 @@ def tree(pid: int) -> Iterator[int]:
             yield from tree(int(child))
 
 
-def listening(pids: Iterator[int]) -> dict[str, set[str]]:
-    """The addresses of the TCP sockets on which the processes listen, by inode."""
+def listening(pids: Iterator[int]) -> set[str]:
+    """The addresses on which the processes listen for TCP connections."""
     inodes = set()
     for pid in pids:
         for handle in Path(f"/proc/{pid}/fd").glob("*"):
             try:
-                target = os.readlink(handle)
+                target = str(handle.readlink())
             except OSError:
                 continue
             if target.startswith("socket:["):
                 inodes.add(target[8:-1])
-    found: dict[str, set[str]] = {}
+    found = set()
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
             fields = line.split()
             if fields[3] == "0A" and fields[9] in inodes:
-                found.setdefault(fields[9], set()).add(_address(fields[1].split(":")[0]))
+                found.add(_address(fields[1].split(":")[0]))
     return found
 
 

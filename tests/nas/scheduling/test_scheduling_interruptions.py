@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from tests.nas.scheduling.process import finish, start, states, trials, wait_until
 
 ASKED = 8

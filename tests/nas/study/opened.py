@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from optuna.storages import BaseStorage
+
 from nas.core.budget import Budget
 from nas.core.fidelity import Fidelity, Setting
 from nas.core.objective import parse_objectives
@@ -11,7 +13,6 @@ from nas.evaluation.recipe import Recipe
 from nas.samplers import make_sampler
 from nas.study.ledger import Ledger
 from nas.study.settings import Settings
-from optuna.storages import BaseStorage
 from tests.nas.toy import SPACE
 
 FIDELITY = Fidelity(epochs=1, resolution=8)
@@ -27,9 +28,7 @@ def region(**choices: tuple[Any, ...]) -> Region:
 def ledger(storage: BaseStorage, within: Region | None = None, **other: Any) -> Ledger:
     """With a random sampler."""
     within = within or region()
-    opened = Ledger(
-        storage, "s", region=within, fidelity=FIDELITY, objectives=OBJECTIVES, **other
-    )
+    opened = Ledger(storage, "s", region=within, fidelity=FIDELITY, objectives=OBJECTIVES, **other)
     opened.use(make_sampler("random", within, seed=0, known=0))
     return opened
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from nas.core.cost import Cost
 from nas.core.evaluation import Evaluation, Failure, Outcome, Score
 from nas.core.fidelity import Fidelity
@@ -150,9 +151,7 @@ def test_running_trials_count_towards_the_number_asked_for() -> None:
 
 
 def test_published_members_take_every_fourth_turn_and_then_the_rest() -> None:
-    search = campaign(
-        Memory(list("abcd")), trials=4, references=[published(key) for key in "xyz"]
-    )
+    search = campaign(Memory(list("abcd")), trials=4, references=[published(key) for key in "xyz"])
     roles = [role for role, _, _ in trained(search)]
     assert roles == ["search"] * 3 + ["published"] + ["search"] + ["published"] * 2
 
@@ -204,7 +203,10 @@ def test_another_replicate_is_another_evaluation() -> None:
 def test_after_its_minutes_nothing_new_starts_and_what_runs_still_ends() -> None:
     now = [0.0]
     search = campaign(
-        Memory(list("abcdef")), trials=6, minutes=1.0, references=[published("x")],
+        Memory(list("abcdef")),
+        trials=6,
+        minutes=1.0,
+        references=[published("x")],
         clock=lambda: now[0],
     )
     ticket = search.next()

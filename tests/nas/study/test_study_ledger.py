@@ -1,18 +1,19 @@
-"""The study remembers everything, shows the sampler only the search, and survives being cut short."""
+"""The study remembers all, shows the sampler only the search, and survives being cut short."""
 
 from pathlib import Path
 
 import optuna
 import pytest
+from opened import ledger, region, settings
+from optuna.samplers import BaseSampler, RandomSampler
+from optuna.storages import BaseStorage, InMemoryStorage
+from optuna.trial import TrialState
+
 from nas.core.errors import InputError
 from nas.core.evaluation import Failure, Score
 from nas.core.region import Member
 from nas.study.ledger import REFERENCE, Ledger, read_records
 from nas.study.storage import open_storage
-from opened import ledger, region, settings
-from optuna.samplers import BaseSampler, RandomSampler
-from optuna.storages import BaseStorage, InMemoryStorage
-from optuna.trial import TrialState
 from tests.nas.toy import SPACE
 
 SCORE = Score(accuracy=0.5, loss=1.25, seconds=2.0, device="cpu", images_per_second=9.0)
@@ -89,7 +90,31 @@ def test_what_a_killed_run_left_is_asked_for_again_first(storage: BaseStorage) -
     again = after.ask()
     assert again is not None
     assert again.evaluation == cut.evaluation
-    assert after.recover() == 1  # as often as it is cut short
+
+
+def test_ctrl_c_may_cut_a_trial_short_as_often_as_one_likes(storage: BaseStorage) -> None:
+    for _ in range(5):
+        opened = ledger(storage)
+        assert opened.ask() is not None
+        assert opened.recover(killed=False) == 1
+
+
+def test_a_training_that_takes_the_process_with_it_is_given_up(storage: BaseStorage) -> None:
+    keys = []
+    for _ in range(3):
+        opened = ledger(storage)
+        opened.recover()
+        ticket = opened.ask()
+        assert ticket is not None
+        keys.append(ticket.evaluation.key)
+    assert len(set(keys)) == 1
+    last = ledger(storage)
+    assert last.recover() == 0
+    (record,) = last.records()
+    assert record.failure == "worker-died: with the search, 3 times"
+    other = last.ask()
+    assert other is not None
+    assert other.evaluation.key not in keys
 
 
 def test_a_reference_that_was_still_waiting_does_not_take_another_ones_place(

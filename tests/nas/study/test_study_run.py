@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from opened import settings
+
 from nas.core.errors import InputError
 from nas.study.run import FILE, Run, check_name, only_driver, open_run, read_run
 from nas.study.storage import open_storage, redacted
-from opened import settings
 
 EXECUTION = {"trials": 3}
 
@@ -24,7 +25,9 @@ def saved(out: Path, **other: object) -> Run:
     return run
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "-x", ".hidden", "a b", "x" * 101, "é"])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../x", "a/b", "-x", ".hidden", "a b", "x" * 101, "é"]
+)
 def test_a_name_that_could_leave_its_folder_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="--study"):
         check_name(name)
@@ -97,21 +100,23 @@ def test_no_run_is_said_so(tmp_path: Path) -> None:
 def test_where_nothing_can_be_written_is_one_line(out: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     run = opened(tmp_path / out)
-    with pytest.raises(InputError, match="--out .* cannot be written"), only_driver(run.folder):
+    with pytest.raises(InputError, match=r"--out .* cannot be written"), only_driver(run.folder):
         pass
-    with pytest.raises(InputError, match="--out .* cannot be written"):
+    with pytest.raises(InputError, match=r"--out .* cannot be written"):
         run.save(EXECUTION)
 
 
-def test_a_folder_that_a_sqlite_url_cannot_name_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"choose another folder"):
-        opened(tmp_path / "what?")
+def test_a_folder_may_be_called_as_no_url_is_written(tmp_path: Path) -> None:
+    run = saved(tmp_path / "100% sure?#1")
+    open_storage(run.storage_url)
+    assert (run.folder / FILE).exists()
 
 
 def test_one_driver_at_a_time(tmp_path: Path) -> None:
     with only_driver(tmp_path):
+        again = only_driver(tmp_path)
         with pytest.raises(InputError, match="another process is running this study"):
-            only_driver(tmp_path).__enter__()
+            again.__enter__()
     with only_driver(tmp_path):
         pass
 
@@ -140,7 +145,7 @@ def test_a_password_reaches_neither_the_file_nor_the_screen(url: str, tmp_path: 
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["journal:x", "sqlite:///x.db", "sqlite:////a%20b/x.db"])
+@pytest.mark.parametrize("url", ["journal:x", "sqlite:///x.db", "sqlite:////a b/x.db"])
 def test_a_url_without_a_password_stays_as_it_is(url: str) -> None:
     assert redacted(url) == url
 

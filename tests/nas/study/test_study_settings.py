@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opened import settings
+
 from nas.core.budget import Budget, parse_bound
 from nas.core.fidelity import Fidelity
 from nas.study.settings import Settings, differences
-from opened import settings
 
 FIDELITIES = st.builds(
     Fidelity,

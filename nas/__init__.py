@@ -1,1 +1,1 @@
-"""How to search: knobs, budgets, samplers, studies and proxy trainings, for any search space found by name."""
+"""How to search any space found by name: knobs, budgets, samplers, studies, proxy trainings."""

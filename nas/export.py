@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from nas.commandline import Parser, count, run
 from nas.core.cost import human
 from nas.core.errors import InputError
+from nas.core.evaluation import Score
 from nas.core.fidelity import Fidelity, Setting
 from nas.core.region import proxy_setting
 from nas.core.space import find_space
@@ -31,6 +32,9 @@ class Run(Protocol):
 
     def weights(self, record: Record) -> Path | None:
         """The file of a record's proxy weights; None where none were kept."""
+
+    def train_again(self, record: Record) -> Score:
+        """Repeat its training and keep the weights."""
 
 
 def main(
@@ -109,12 +113,25 @@ def _setting(found: Run, given: Namespace) -> Setting:
 
 
 def _kept(found: Run, record: Record) -> Path:
+    """The trained weights; a trial that left the front is trained again, exactly as it was."""
     path = found.weights(record)
-    if path is None or not path.is_file():
-        raise InputError(
-            f"--weights proxy: none were kept of trial {record.number};"
-            " take --weights untrained, or search with the option that keeps them"
+    if path is not None:
+        return path
+    seconds = record.seconds or 0.0
+    print(
+        f"the weights of trial {record.number} were not kept: training it again"
+        f" (it took {seconds:.0f} s)",
+        file=sys.stderr,
+    )
+    score = found.train_again(record)
+    if score.accuracy != record.accuracy:
+        print(
+            f"note: accuracy {score.accuracy} this time, {record.accuracy} in the search:"
+            " another machine, thread count or version",
+            file=sys.stderr,
         )
+    path = found.weights(record)
+    assert path is not None
     return path
 
 

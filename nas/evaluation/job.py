@@ -1,4 +1,4 @@
-"""An evaluation as plain values that any process can carry out: everything is found again by name."""
+"""An evaluation as plain values that any process can carry out: all is found again by name."""
 
 from dataclasses import dataclass
 from functools import lru_cache

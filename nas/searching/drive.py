@@ -3,7 +3,6 @@
 import argparse
 import os
 import platform
-from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
@@ -11,12 +10,9 @@ from typing import Any
 
 from nas.core.cost import human
 from nas.core.evaluation import Outcome
-from nas.core.objective import Objective
 from nas.core.region import Member, Region
 from nas.core.space import find_space
-from nas.evaluation.device import Asked
 from nas.evaluation.job import Job
-from nas.reporting.front import front
 from nas.samplers import make_sampler
 from nas.scheduling import Resources, Runner, run_inline
 from nas.searching.farewell import farewell
@@ -25,6 +21,7 @@ from nas.searching.live import Live
 from nas.searching.reports import write_reports
 from nas.searching.resolve import objectives_of, region_of
 from nas.searching.resources import resources_for
+from nas.searching.weights import WeightKeeper
 from nas.study.campaign import Campaign, Reference
 from nas.study.ledger import Ledger, Ticket
 from nas.study.run import Run, only_driver, open_run
@@ -67,14 +64,17 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
         )
         live = Live(campaign, ledger.records, objectives, quiet=args.quiet)
         _greet(live, run, settings, region, len(known), left)
-        keeper = _Keeper(run, ledger, objectives, keep=args.keep_weights)
+        keep = WeightKeeper(run, objectives, which=args.keep_weights)
 
         def listen(ticket: Ticket, outcome: Outcome | None) -> None:
-            keeper(ticket, outcome)
+            if outcome is not None:
+                keep.tidy(ledger.records())
             live(ticket, outcome)
 
         def make_job(ticket: Ticket) -> Job:
-            return job_of(settings, ticket, run, threads=resources.threads, keep=args.keep_weights)
+            return settings.job(
+                ticket.evaluation, threads=resources.threads, weights=keep.path(ticket)
+            )
 
         interrupted = False
         try:
@@ -87,43 +87,6 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
         write_reports(run, settings, space, records, objectives)
         live.say(f"files: {run.folder}/ trials.csv reference.csv front.csv front.html front.png")
         return farewell(run, args, campaign, records, objectives, interrupted)
-
-
-def job_of(settings: Settings, ticket: Ticket, run: Run, *, threads: int | None, keep: str) -> Job:
-    """The plain values that a worker needs for a ticket."""
-    evaluation = ticket.evaluation
-    device: Asked = "cuda" if settings.device.startswith("cuda") else "cpu"
-    weights = run.weights_path(evaluation.key, evaluation.replicate).resolve()
-    return Job(
-        evaluation=evaluation,
-        space=settings.space,
-        data=settings.data,
-        recipe=settings.recipe,
-        study_seed=settings.seed,
-        device=device,
-        threads=threads,
-        weights=weights if keep != "none" and ticket.role == "search" else None,
-    )
-
-
-class _Keeper:
-    """Deletes the weights of trials that are not on the front, unless all are to be kept."""
-
-    def __init__(
-        self, run: Run, ledger: Ledger, objectives: Sequence[Objective], *, keep: str
-    ) -> None:
-        self._run, self._ledger, self._objectives, self._keep = run, ledger, objectives, keep
-
-    def __call__(self, ticket: Ticket, outcome: Outcome | None) -> None:
-        if outcome is None or self._keep != "front":
-            return
-        kept = {
-            self._run.weights_path(member.key, 0).name
-            for member in front(self._ledger.records(), self._objectives)
-        }
-        for path in (self._run.folder / "weights").glob("*.safetensors"):
-            if path.name not in kept:
-                path.unlink(missing_ok=True)
 
 
 def _references(settings: Settings, region: Region) -> list[Reference]:

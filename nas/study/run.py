@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 from sqlalchemy.engine import URL
 
 from nas.core.errors import InputError
+from nas.core.evaluation import Evaluation, Failure, Score
+from nas.evaluation.job import run_job
 from nas.study.ledger import read_records
 from nas.study.record import Record
 from nas.study.settings import Settings, differences
@@ -71,6 +73,27 @@ class Run:
         """The trained weights of a record; None if they were not kept."""
         path = self.weights_path(record.key, record.replicate)
         return path if path.exists() else None
+
+    def train_again(self, record: Record) -> Score:
+        """Repeat a record's training from its own row, this time keeping the weights.
+
+        On the same machine and versions it gives the same accuracy. InputError if it fails.
+        """
+        settings = Settings.from_dict(self.settings)
+        evaluation = Evaluation(
+            key=record.key,
+            genome=dict(record.genome),
+            fidelity=settings.fidelity,
+            replicate=record.replicate,
+        )
+        path = self.weights_path(record.key, record.replicate).resolve()
+        threads = self.content.get("execution", {}).get("threads")
+        outcome = run_job(settings.job(evaluation, threads=threads, weights=path))
+        if isinstance(outcome, Failure):
+            raise InputError(
+                f"trial {record.number} cannot be trained again: {outcome.kind}: {outcome.message}"
+            )
+        return outcome
 
 
 def check_name(name: str) -> str:

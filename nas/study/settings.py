@@ -3,12 +3,14 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from nas.core.budget import Bound, Budget
+from nas.core.evaluation import Evaluation
 from nas.core.fidelity import Fidelity, Setting
 from nas.core.knob import Value
-from nas.evaluation.job import DataSpec
+from nas.evaluation.job import DataSpec, Job
 from nas.evaluation.recipe import Recipe
 
 
@@ -53,6 +55,19 @@ class Settings:
                 "recipe": Recipe(**values["recipe"]),
                 "objectives": tuple(values["objectives"]),
             }
+        )
+
+    def job(self, evaluation: Evaluation, *, threads: int | None, weights: Path | None) -> Job:
+        """The plain values that a worker needs; `weights` is where to keep them."""
+        return Job(
+            evaluation=evaluation,
+            space=self.space,
+            data=self.data,
+            recipe=self.recipe,
+            study_seed=self.seed,
+            device="cuda" if self.device.startswith("cuda") else "cpu",
+            threads=threads,
+            weights=weights,
         )
 
     def name(self) -> str:

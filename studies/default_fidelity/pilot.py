@@ -1,4 +1,4 @@
-"""Twelve networks spread over the window, three seeds each, at one fidelity: what is signal, what is noise."""
+"""Twelve networks spread over the window, three seeds each, at one fidelity: signal and noise."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -94,7 +94,7 @@ def _jobs(settings: Settings, members: Sequence[Member]) -> Iterator[tuple[int, 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Standard deviations of accuracy (0..1), unbiased; reliability is that of a single training."""
+    """Standard deviations of accuracy (0..1); reliability is that of a single training."""
 
     networks: int
     trainings: int

@@ -115,7 +115,6 @@ def test_proxy_weights_come_with_the_network_they_were_trained_in(command, tmp_p
         (("--trial", "9"), "--trial 9: no such trial"),
         (("--trial", "1"), "--trial 1: it failed (diverged: loss is nan)"),
         (("--trial", "2"), "--trial 2: it is RUNNING"),
-        (("--trial", "0", "--weights", "proxy"), "none were kept of trial 0"),
         (("--trial", "0", "--weights", "proxy", "--classes", "3"), "leave out --classes"),
         (("--trial", "0", "--weights", "best"), "argument --weights: invalid choice"),
         (("--trial", "0", "--resolution", "33"), "expected a multiple of 32"),

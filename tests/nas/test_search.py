@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from nas import export
+from nas.exporting import load_exported
 from nas.search import main
 from nas.study.run import only_driver
 from nas.study.storage import open_storage
@@ -267,3 +268,22 @@ def test_after_its_minutes_it_stops_and_says_that_it_goes_on(
     assert search(out, *QUICK, "--trials", "9", "--minutes", "1e-9") == 0
     assert "the same command goes on from here" in capsys.readouterr().out
     assert len(complete(out)) == 1
+
+
+def test_weights_that_were_not_kept_are_trained_again_to_the_same_accuracy(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert search(out, *QUICK, "--trials", "3", "--keep-weights", "none") == 0
+    capsys.readouterr()
+    chosen = ["--study", str(out / "s"), "--trial", "1", "--weights", "proxy"]
+    export.main([*chosen, "--out", str(tmp_path / "model")])
+    said = capsys.readouterr().err
+    assert "training it again" in said
+    assert "this time" not in said  # the accuracy came out the same
+    assert load_exported(tmp_path / "model") is not None
+
+
+def test_weights_of_the_front_are_kept_and_others_are_not(out: Path) -> None:
+    assert search(out, *QUICK, "--trials", "6") == 0
+    kept = {path.name for path in (out / "s" / "weights").iterdir()}
+    assert kept == {f"{key}-0.safetensors" for key in table(out, "front.csv").key}

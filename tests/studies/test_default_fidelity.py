@@ -1,4 +1,4 @@
-"""The pilot's arithmetic on made-up accuracies whose signal and noise are known, and a tiny real run."""
+"""The pilot's arithmetic on accuracies whose signal and noise are known, and its evidence."""
 
 from pathlib import Path
 
@@ -17,7 +17,12 @@ def _rows(between: float, noise: float, networks: int = 400, seeds: int = 3) -> 
     means = rng.normal(0.8, between, networks)
     return pd.DataFrame(
         [
-            {"bin": index % 4, "key": str(index), "accuracy": rng.normal(mean, noise), "seconds": 1.0}
+            {
+                "bin": index % 4,
+                "key": str(index),
+                "accuracy": rng.normal(mean, noise),
+                "seconds": 1.0,
+            }
             for index, mean in enumerate(means)
             for _ in range(seeds)
         ]

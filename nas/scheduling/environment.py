@@ -15,7 +15,15 @@ QUIET = {
 # Without it the node's sockets bind every interface, whatever address the node is given.
 LOOPBACK_ONLY = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 
+# glibc gives large blocks back to the system at once, and pays page faults to have them again.
+# Kept, a training took 4 and 11 % less time (tiny at the default fidelity, two at once, two runs).
+KEEP_MEMORY = {
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1),
+    "MALLOC_TOP_PAD_": str(2**28),
+}
+
 
 def configure(address: str | None) -> None:
     """To be called before ray is imported for the first time; `address` is that of a cluster."""
-    os.environ.update(QUIET if address is not None else QUIET | LOOPBACK_ONLY)
+    os.environ.update(QUIET | KEEP_MEMORY | (LOOPBACK_ONLY if address is None else {}))

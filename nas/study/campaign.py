@@ -16,7 +16,9 @@ from nas.study.ledger import Ledger, Ticket
 from nas.study.record import Record, Role
 
 REFERENCE_EVERY = 4  # after so many trials one reference, so that an early stop has both
-NOISE_KEYS = 3  # the first trials so many are trained twice; chosen before their outcome is known
+# So many networks are trained with two seeds, published ones among them; the others are the first
+# trials, chosen before their outcome is known, for the noise to be unbiased.
+NOISE_KEYS = 4
 
 _Identity = tuple[str, int]  # key and replicate; a study has one fidelity
 
@@ -87,7 +89,9 @@ class Campaign:
             (record.key, record.replicate): _score(record) for record in records if record.complete
         }
         beside = [record for record in records if record.role != "search"]
-        self._repeated = {record.key for record in beside if record.role == "replicate"}
+        self._repeated = {plan.member.key for plan in self._planned if plan.replicate} | {
+            record.key for record in beside if record.replicate
+        }
         self._references_done = len(beside)
         known = {(record.label, record.key, record.replicate) for record in beside}
         self._planned = [
@@ -100,7 +104,7 @@ class Campaign:
                 self._plan_replicate(record.key, record.genome)
 
     def _plan_replicate(self, key: str, genome: Genome) -> None:
-        """Train one of the first trials again: by its order, never by its accuracy."""
+        """Train one of the first trials again, while too few networks have two seeds."""
         if not self._replicates or key in self._repeated or len(self._repeated) >= NOISE_KEYS:
             return
         self._repeated.add(key)

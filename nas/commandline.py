@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from nas.core.errors import InputError
 
 USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141  # the last two as shells count signals, 128 + n
+MOST = 10**7  # of a count on the command line; above, it is a slip
 _NEGATIVE = re.compile(r"-\.?\d")
 _FLAG = re.compile(r"argument ([^:]+): expected (?:one|at least one) argument")
 
@@ -53,9 +54,9 @@ def run(main: Callable[[], int | None]) -> int:
 
 
 def count(text: str) -> int:
-    """An argument's type: a whole number above 0."""
-    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number above 0; got {text!r}")
+    """An argument's type: a whole number above 0, as large as a network or a search can use."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 12) or not 0 < int(text) < MOST:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0; got {text[:40]!r}")
     return int(text)
 
 

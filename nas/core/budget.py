@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from nas.core.cost import Cost, Metric, human
+from nas.core.cost import Cost, Metric, exact
 from nas.core.errors import InputError
 
 FLAGS: dict[Metric, str] = {"params": "--budget", "macs": "--macs", "flops": "--flops"}
@@ -29,8 +29,8 @@ class Bound:
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def __str__(self) -> str:
-        low = "" if self.low is None else human(self.low)
-        high = "" if self.high is None else human(self.high)
+        low = "0" if self.low is None else exact(self.low)
+        high = "" if self.high is None else exact(self.high)
         return f"{FLAGS[self.metric]} {low}-{high}"
 
 

@@ -20,6 +20,16 @@ class Cost:
         return {"params": self.params, "macs": self.macs, "flops": self.flops}[metric]
 
 
+def exact(count: int) -> str:
+    """A count in the largest unit that says it exactly, as a window is written: 28.35M."""
+    for unit, size in (("G", 10**9), ("M", 10**6), ("K", 10**3)):
+        if count >= size and count % (size // 1000) == 0:
+            return (
+                f"{count // size}.{count % size * 1000 // size:03d}".rstrip("0").rstrip(".") + unit
+            )
+    return str(count)
+
+
 def human(count: float) -> str:
     """A count in the units people write: 28.37M, 4.21G; exact below a thousand."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("K", 1e3)):

@@ -17,6 +17,10 @@ class Knob:
     choices: tuple[Value, ...]
     ordered: bool = False
 
+    def offers(self, text: str) -> bool:
+        """Whether `text` is one of the choices, as `parse` reads it."""
+        return any(str(choice).lower() == text.strip().lower() for choice in self.choices)
+
     def parse(self, text: str) -> Value:
         """The choice written as `text`, as str() writes it; InputError names the choices."""
         for choice in self.choices:

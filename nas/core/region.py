@@ -15,6 +15,7 @@ from nas.core.knob import Genome, Knob, Value
 from nas.core.space import Choices, SearchSpace, key_of
 
 ENUMERABLE = 50_000  # below so many genomes all are listed; above, they are drawn
+GENOMES = 500  # whose fitness for a fidelity speaks for all
 DRAWS = 20_000  # draws without an unseen member after which a search is told "undecided"
 
 
@@ -120,8 +121,19 @@ class Region:
                     f"{bound}: no configuration; {self.space.name} reaches"
                     f" {bound.metric} {human(least)}-{human(most)} here"
                 )
+        self._check_fidelity()
         if self.draw(random.Random(0), set()) is None:
             raise InputError(self._nothing())
+
+    def _check_fidelity(self) -> None:
+        """InputError if of many valid genomes none can be trained: a quick answer to a slip."""
+        rng, reasons = random.Random(0), []
+        for _ in range(GENOMES):
+            genome = {knob.name: rng.choice(knob.choices) for knob in self.knobs}
+            if self.space.violation(genome) is None:
+                reasons.append(self.representable(self.space.canonical(genome)))
+        if reasons and None not in reasons:
+            raise InputError(f"no configuration can be trained at this fidelity: {reasons[0]}")
 
     def _nothing(self) -> str:
         untrainable = replace(self, representable=_always).draw(random.Random(0), set())
@@ -154,8 +166,8 @@ def narrow(space: SearchSpace, fixed: list[str], choices: list[str]) -> Choices:
             name, equals, values = text.partition("=")
             if not equals or not values:
                 raise InputError(f"{flag} {text}: expected knob=value; got no value")
-            for knob in _matching(byname, name.strip(), flag):
-                parts = [values] if flag == "--fix" else values.split(",")
+            parts = [values] if flag == "--fix" else values.split(",")
+            for knob in _able(_matching(byname, name.strip(), flag), parts):
                 wanted = {knob.parse(part) for part in parts}
                 left[knob.name] = tuple(choice for choice in left[knob.name] if choice in wanted)
                 if not left[knob.name]:
@@ -171,6 +183,12 @@ def _matching(byname: Mapping[str, Knob], name: str, flag: str) -> list[Knob]:
     if not wild:
         raise InputError(f"{flag} {name}: no such knob; expected one of {', '.join(byname)}")
     return wild
+
+
+def _able(knobs: list[Knob], parts: list[str]) -> list[Knob]:
+    """Of several knobs that a pattern fits, those that have the values; all, if none has."""
+    able = [knob for knob in knobs if all(knob.offers(part) for part in parts)]
+    return able or knobs
 
 
 def _fits(known: str, pattern: str) -> bool:

@@ -1,6 +1,7 @@
 """The life of one trial: decode, adapt, build, train, score; whatever happens, one outcome."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,8 @@ def evaluate(
                 deadline=deadline,
             )
             if weights is not None:
-                save_weights(weights, model.state_dict(), space.to_dict(configuration))
+                with suppress(OSError):  # a full disk costs the weights, never the score
+                    save_weights(weights, model.state_dict(), space.to_dict(configuration))
     except Exception as error:
         return Failure(
             kind=kind_of(error),

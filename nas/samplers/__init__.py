@@ -16,6 +16,7 @@ _FOREIGN: dict[str, _Foreign] = {
     "nsgaii": lambda seed: NSGAIISampler(seed=seed, population_size=20),
     "gp": lambda seed: GPSampler(seed=seed),
 }
+DEFAULT = "evolution"  # what auto means today; a study keeps the name of what it used
 SAMPLERS = ("auto", "random", "evolution", *_FOREIGN)
 
 
@@ -25,7 +26,7 @@ def make_sampler(name: str, region: Region, *, seed: int, known: int) -> BaseSam
     Optuna's own samplers draw from a seeded stream, so a resumed search gives them another one.
     """
     if name == "auto":
-        name = "evolution"
+        name = DEFAULT
     if name == "random":
         return InRegion(region, seed=seed, inner=None)
     if name == "evolution":
@@ -35,4 +36,4 @@ def make_sampler(name: str, region: Region, *, seed: int, known: int) -> BaseSam
     raise InputError(f"--sampler {name}: expected one of {', '.join(SAMPLERS)}")
 
 
-__all__ = ["SAMPLERS", "EvolutionSampler", "InRegion", "make_sampler"]
+__all__ = ["DEFAULT", "SAMPLERS", "EvolutionSampler", "InRegion", "make_sampler"]

@@ -24,7 +24,7 @@ from nas.searching.resources import resources_for
 from nas.searching.weights import WeightKeeper
 from nas.study.campaign import Campaign, Reference
 from nas.study.ledger import Ledger, Ticket
-from nas.study.run import Run, only_driver, open_run
+from nas.study.run import Run, check_name, only_driver, open_run
 from nas.study.settings import Settings
 from nas.study.storage import open_storage
 
@@ -34,17 +34,16 @@ PUBLISHED_REPLICATES = 2
 
 def drive(settings: Settings, args: argparse.Namespace) -> int:
     """Run, or go on with, the search; the exit code."""
+    name = check_name(settings.name() if args.study is None else args.study)
     space = find_space(settings.space)
     region, objectives = region_of(settings, space), objectives_of(settings)
     region.check()
     resources = resources_for(settings, region, args)
-    name = settings.name() if args.study is None else args.study
     run = open_run(Path(args.out), name, settings, storage=args.storage, versions=_versions())
-    outside = None if args.storage is None else open_storage(args.storage)  # may fail: write later
-    with only_driver(run.folder), interrupted_once():
-        run.save(_execution(args, resources))
-        ledger = Ledger(
-            outside or open_storage(run.storage_url),
+
+    def open_ledger(url: str) -> Ledger:
+        return Ledger(
+            open_storage(url),
             run.name,
             region=region,
             fidelity=settings.fidelity,
@@ -52,6 +51,12 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
             seed=settings.seed,
             settings=settings,
         )
+
+    # A storage elsewhere may refuse, and then no folder is to be left behind.
+    elsewhere = None if args.storage is None else open_ledger(args.storage)
+    with only_driver(run.folder), interrupted_once():
+        ledger = elsewhere or open_ledger(run.storage_url)
+        run.save(_execution(args, resources))
         left = ledger.recover()
         known = ledger.records()
         ledger.use(make_sampler(settings.sampler, region, seed=settings.seed, known=len(known)))
@@ -86,7 +91,8 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
         records = ledger.records()
         write_reports(run, settings, space, records, objectives)
         live.say(f"files: {run.folder}/ trials.csv reference.csv front.csv front.html front.png")
-        return farewell(run, args, campaign, records, objectives, interrupted)
+        listed = region.members is not None
+        return farewell(run, args, campaign, records, objectives, interrupted, listed=listed)
 
 
 def _references(settings: Settings, region: Region) -> list[Reference]:
@@ -125,12 +131,12 @@ def _runner(args: argparse.Namespace, resources: Resources) -> Runner:
 def _greet(live: Live, run: Run, settings: Settings, region: Region, known: int, left: int) -> None:
     least, most = region.cost_range["params"]
     live.say(
-        f"study {run.name} in {run.folder}: {settings.budget} of {settings.space}"
-        f" ({human(least)}-{human(most)} parameters here)"
+        f"study {run.name} in {run.folder}: {settings.space}, {settings.budget}"
+        f" (without it {human(least)}-{human(most)} parameters)"
     )
     live.say(f"proxy: {settings.data.source}, {settings.fidelity}, on {settings.device}")
-    if known:
-        live.say(f"going on with {known} evaluations, {left} of them cut short last time")
+    if known or left:
+        live.say(f"going on after {known} evaluations; trials cut short, to be repeated: {left}")
 
 
 def _execution(args: argparse.Namespace, resources: Resources) -> dict[str, Any]:

@@ -21,11 +21,16 @@ def farewell(
     records: Sequence[Record],
     objectives: Sequence[Objective],
     interrupted: bool,
+    *,
+    listed: bool = True,
 ) -> int:
-    """Print it; the exit code. On stdout the front and commands, on stderr what went wrong."""
+    """Print it; the exit code. On stdout the front and commands, on stderr what went wrong.
+
+    `listed`: all members of the window are known, so that none left is a fact.
+    """
     print(front_text(records, objectives))
     if not args.quiet:
-        print("", *_commands(run, args, records, objectives), _more(campaign), sep="\n")
+        print("", *_commands(run, args, records, objectives), _more(campaign, listed), sep="\n")
     told = ", ".join(f"{count} {kind}" for kind, count in campaign.failures.most_common())
     if interrupted:
         print("stopped; the same command goes on from here", file=sys.stderr)
@@ -50,11 +55,15 @@ def _commands(
         yield f"take:  {shlex.join([*command, '--trial', best, '--out', f'exported/{best}'])}"
 
 
-def _more(campaign: Campaign) -> str:
+def _more(campaign: Campaign, listed: bool) -> str:
     """How the search goes on."""
     now = campaign.progress
     if campaign.exhausted:
         tried = now.complete + now.failed
+        if not listed:
+            return (
+                f"more:  {tried} evaluated; no other was found in many draws, so there may be some"
+            )
         return f"more:  all {tried} evaluated; no other network was found in the window"
     if campaign.finished and not campaign.out_of_time:
         return f"more:  the same command with --trials {2 * now.asked}"

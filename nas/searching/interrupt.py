@@ -1,4 +1,4 @@
-"""Ctrl-C, once: the first stops the search, and those after it do not disturb the writing down."""
+"""Ctrl-C or SIGTERM, once: the first stops the search, later ones leave the writing alone."""
 
 import signal
 import sys
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # the second is how clusters end a job
+
 
 @contextmanager
 def interrupted_once() -> Iterator[None]:
@@ -14,15 +16,17 @@ def interrupted_once() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may handle signals, and only it receives Ctrl-C
         return
-    before = signal.signal(signal.SIGINT, _first)
+    before = {number: signal.signal(number, _first) for number in _SIGNALS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _first(_number: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGINT, _again)
+    for number in _SIGNALS:
+        signal.signal(number, _again)
     raise KeyboardInterrupt
 
 

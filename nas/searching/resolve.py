@@ -11,8 +11,9 @@ from nas.core.objective import Objective, parse_objectives
 from nas.core.region import Region, fits_fidelity, narrow, proxy_setting
 from nas.core.space import SearchSpace, find_space
 from nas.data import Dataset, load
-from nas.evaluation import FIDELITIES, Preset, device_name, pick_device
+from nas.evaluation import FIDELITIES, Preset, Recipe, pick_device
 from nas.evaluation.job import DataSpec
+from nas.samplers import DEFAULT
 from nas.study.settings import Settings
 
 
@@ -50,10 +51,10 @@ def resolve(args: argparse.Namespace) -> Settings:
         digest=dataset.digest,
         classes=dataset.classes,
         channels=dataset.channels,
-        recipe=replace(preset.recipe, **_given(args, _RECIPE)),
-        device=device_name(device),
+        recipe=_recipe(args, preset),
+        device=device.type,
         objectives=tuple(objective.name for objective in objectives),
-        sampler=args.sampler,
+        sampler=DEFAULT if args.sampler == "auto" else args.sampler,
         seed=args.seed,
         published=not args.no_published,
     )
@@ -66,6 +67,16 @@ _RECIPE = {
     "ema": "ema_decay",
     "drop_path": "drop_path",
 }
+
+
+def _recipe(args: argparse.Namespace, preset: Preset) -> Recipe:
+    """The preset's, changed as asked; a value out of range is named by its flag."""
+    try:
+        return replace(preset.recipe, **_given(args, _RECIPE))
+    except InputError as error:
+        field, _, said = str(error).partition(":")
+        flags = {name: flag for flag, name in _RECIPE.items()}
+        raise InputError(f"--{flags[field].replace('_', '-')}:{said}") from error
 
 
 def _preset(asked: str, device: str) -> str:

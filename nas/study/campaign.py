@@ -16,9 +16,9 @@ from nas.study.ledger import Ledger, Ticket
 from nas.study.record import Record, Role
 
 REFERENCE_EVERY = 4  # after so many trials one reference, so that an early stop has both
-# So many networks are trained with two seeds, published ones among them; the others are the first
-# trials, chosen before their outcome is known, for the noise to be unbiased.
-NOISE_KEYS = 4
+# So many networks are trained with two seeds, published ones among them; the others are the trials
+# 0, 1, ...: chosen by number, before anything is known of them, for the noise to be unbiased.
+NOISE_KEYS = 5
 
 _Identity = tuple[str, int]  # key and replicate; a study has one fidelity
 
@@ -89,9 +89,8 @@ class Campaign:
             (record.key, record.replicate): _score(record) for record in records if record.complete
         }
         beside = [record for record in records if record.role != "search"]
-        self._repeated = {plan.member.key for plan in self._planned if plan.replicate} | {
-            record.key for record in beside if record.replicate
-        }
+        self._published_twice = sum(plan.replicate == 1 for plan in self._planned)
+        self._repeated = {record.key for record in beside if record.replicate}
         self._references_done = len(beside)
         known = {(record.label, record.key, record.replicate) for record in beside}
         self._planned = [
@@ -101,11 +100,12 @@ class Campaign:
         ]
         for record in search:
             if record.complete:
-                self._plan_replicate(record.key, record.genome)
+                self._plan_replicate(record.key, record.genome, record.number)
 
-    def _plan_replicate(self, key: str, genome: Genome) -> None:
-        """Train one of the first trials again, while too few networks have two seeds."""
-        if not self._replicates or key in self._repeated or len(self._repeated) >= NOISE_KEYS:
+    def _plan_replicate(self, key: str, genome: Genome, number: int) -> None:
+        """Train one of the first trials again, so many as published members leave room for."""
+        first = number < NOISE_KEYS - self._published_twice
+        if not self._replicates or key in self._repeated or not first:
             return
         self._repeated.add(key)
         member = self._ledger.member(genome)
@@ -133,7 +133,9 @@ class Campaign:
 
     def _open(self) -> Ticket | None:
         """A trial of the search, or from time to time a reference; None where neither is wanted."""
-        if self._planned and (not self._wants_trial or self._issued % REFERENCE_EVERY == 3):
+        if self._planned and (
+            not self._wants_trial or self._issued % REFERENCE_EVERY == REFERENCE_EVERY - 1
+        ):
             plan = self._planned.pop(0)
             return self._ledger.open_reference(
                 plan.member, role=plan.role, label=plan.label, replicate=plan.replicate
@@ -163,7 +165,9 @@ class Campaign:
             self._references_done += 1
         elif isinstance(outcome, Score):
             self._complete += 1
-            self._plan_replicate(ticket.evaluation.key, ticket.evaluation.genome)
+            self._plan_replicate(
+                ticket.evaluation.key, ticket.evaluation.genome, ticket.trial.number
+            )
         else:
             self._failed += 1
             self.failures[outcome.kind] += 1

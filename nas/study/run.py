@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from nas.core.errors import InputError
 from nas.core.evaluation import Evaluation, Failure, Score
 from nas.evaluation.job import run_job
-from nas.study.ledger import read_records
+from nas.study.ledger import REFERENCE, read_records
 from nas.study.record import Record
 from nas.study.settings import Settings, differences
 from nas.study.storage import open_storage, redacted
@@ -98,7 +98,7 @@ class Run:
 
 def check_name(name: str) -> str:
     """The name itself; InputError for one that could leave its folder or confuse a shell."""
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or name.endswith(REFERENCE):
         raise InputError(f"--study: expected letters, digits and . _ - (up to 100); got {name!r}")
     return name
 

@@ -142,7 +142,7 @@ def test_the_same_command_goes_on_and_a_finished_study_says_how_to_add_trials(
     assert search(out, *QUICK, "--trials", "3", "--workers", "2") == 0
     assert complete(out)[:2] == before
     assert len(set(complete(out))) == 3
-    assert "going on with" in capsys.readouterr().err
+    assert "going on after" in capsys.readouterr().err
 
 
 def test_going_on_is_the_same_as_never_having_stopped(out: Path, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_search_that_is_interrupted_and_then_killed_loses_and_repeats_nothing(
 
     code, _, complaints = finish(start(tmp_path, *flags))
     assert code == 0, complaints
-    assert "going on with" in complaints
+    assert "going on after" in complaints
     finally_complete = complete(tmp_path)
     assert after.items() <= finally_complete.items()
     assert len(finally_complete) == ASKED

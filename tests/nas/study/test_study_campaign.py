@@ -1,5 +1,6 @@
 """What a search starts next, and when it is over, with a ledger that only remembers."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -42,6 +43,7 @@ class Memory:
     known: list[Record] = field(default_factory=list)
     told: list[tuple[str, str, int, Outcome]] = field(default_factory=list)
     opened: int = 0
+    numbers: Counter[str] = field(default_factory=Counter)
 
     def records(self) -> list[Record]:
         """What was known at the start."""
@@ -71,7 +73,9 @@ class Memory:
             fidelity=Fidelity(epochs=1, resolution=8),
             replicate=replicate,
         )
-        trial: Any = SimpleNamespace(number=self.opened)
+        beside = "search" if role == "search" else "reference"  # two studies, each with its numbers
+        trial: Any = SimpleNamespace(number=self.numbers[beside])
+        self.numbers[beside] += 1
         return Ticket(evaluation=evaluation, role=role, label=label, trial=trial, cost=COST)
 
 

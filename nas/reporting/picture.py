@@ -6,6 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from nas.reporting.atomic import replacing
@@ -33,7 +34,7 @@ _ALIGN = {"left": "right", "center": "center", "right": "left"}
 
 def write_picture(drawn: Figure, path: Path) -> None:
     """A PNG of 1600 x 1000 pixels, complete or not at all."""
-    canvas = Canvas(figsize=ASPECT, dpi=DPI, layout="constrained")
+    canvas = Canvas(figsize=ASPECT, dpi=DPI, layout=ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.15))
     FigureCanvasAgg(canvas)
     axes = canvas.add_subplot()
     _axes(axes, drawn)

@@ -7,6 +7,7 @@ from nas.commandline import Parser, count
 from nas.data import DISTORTIONS, SOURCES
 from nas.evaluation import FIDELITIES
 from nas.samplers import SAMPLERS
+from nas.study.storage import absolute
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
@@ -79,7 +80,12 @@ def _how(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=_whole, default=0, metavar="S")
     add("--study", metavar="NAME", help="default: the space and a hash of the settings")
     add("--out", default="runs", metavar="DIR", help="where the run's folder goes (default runs)")
-    add("--storage", metavar="URL", help="an Optuna storage; default a SQLite file in the run")
+    add(
+        "--storage",
+        type=absolute,
+        metavar="URL",
+        help="an Optuna storage; default a SQLite file in the run",
+    )
     add("--runner", choices=["ray", "inline"], default="ray")
     add("--ray-address", metavar="ADDRESS", help="an existing Ray cluster")
     add("--workers", type=count, metavar="N", help="trainings side by side")

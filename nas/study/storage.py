@@ -34,6 +34,15 @@ def open_storage(url: str) -> BaseStorage:
         ) from error
 
 
+def absolute(url: str) -> str:
+    """The same storage, whichever folder it is named from: a relative file gets its full path."""
+    for prefix in (JOURNAL, "sqlite:///"):
+        file = url.removeprefix(prefix)
+        if file != url and file and not file.startswith((":memory:", "file:", "?")):
+            return prefix + str(Path(file).absolute())
+    return url
+
+
 def redacted(url: str) -> str:
     """A storage URL without its password."""
     try:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.core.budget import FLAGS, Bound, Budget, parse_bound
-from nas.core.cost import METRICS, Cost, human
+from nas.core.cost import METRICS, Cost, exact, human
 from nas.core.errors import InputError
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
@@ -152,3 +152,22 @@ def test_a_budget_is_written_as_the_flags_that_give_it():
 )
 def test_counts_are_written_in_units_with_four_digits(count, text):
     assert human(count) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (28_350_000, "28.35M"),
+        (28_361_234, "28361234"),
+        (5_000_000, "5M"),
+        (30_000, "30K"),
+        (1_500_000_000, "1.5G"),
+        (100_000_000, "100M"),
+        (1_001_000, "1.001M"),
+    ],
+)
+def test_a_bound_is_said_exactly(count: int, text: str) -> None:
+    assert exact(count) == text
+    assert count == 0 or parse_bound("params", f"{text}-").low == count

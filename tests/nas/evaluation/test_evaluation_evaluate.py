@@ -201,3 +201,17 @@ def test_other_files_are_no_weights(tmp_path: Path) -> None:
 
 def test_the_options_of_a_recipe_reach_the_space() -> None:
     assert scored(outcome_of(recipe=replace(FAST, drop_path=0.5))) != scored(outcome_of())
+
+
+def test_a_score_survives_a_disk_that_takes_no_weights(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    outcome = evaluate(
+        asked(),
+        space=TinySpace(),
+        data=digits(),
+        recipe=FAST,
+        study_seed=0,
+        device="cpu",
+        weights=tmp_path / "file" / "net.safetensors",
+    )
+    assert isinstance(outcome, Score)

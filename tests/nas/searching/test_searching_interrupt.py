@@ -1,4 +1,4 @@
-"""Ctrl-C stops a search once."""
+"""Ctrl-C and SIGTERM stop a search once."""
 
 import signal
 import threading
@@ -8,13 +8,15 @@ import pytest
 from nas.searching.interrupt import interrupted_once
 
 
-def test_the_first_ctrl_c_interrupts_and_the_second_does_not(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_interrupts_and_the_second_does_not(
+    first: signal.Signals, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = signal.getsignal(signal.SIGINT)
     with interrupted_once():
         with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(first)
+        signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
     assert "already stopping" in capsys.readouterr().err

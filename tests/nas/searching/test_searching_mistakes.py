@@ -40,6 +40,7 @@ FLAGS = {
     "no share": ("--data-share", "0"),
     "more than all": ("--data-share", "1.5"),
     "no epoch": ("--epochs", "0"),
+    "more epochs than anyone can wait for": ("--epochs", "9" * 24),
     "too few to score": ("--val-limit", "3"),
     "no batch statistics": ("--batch-size", "1"),
     "no rate": ("--learning-rate", "0"),

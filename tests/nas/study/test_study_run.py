@@ -8,7 +8,7 @@ from opened import settings
 
 from nas.core.errors import InputError
 from nas.study.run import FILE, Run, check_name, only_driver, open_run, read_run
-from nas.study.storage import open_storage, redacted
+from nas.study.storage import absolute, open_storage, redacted
 
 EXECUTION = {"trials": 3}
 
@@ -26,7 +26,7 @@ def saved(out: Path, **other: object) -> Run:
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "../x", "a/b", "-x", ".hidden", "a b", "x" * 101, "é"]
+    "name", ["", ".", "..", "../x", "a/b", "-x", ".hidden", "a b", "x" * 101, "é", "a.reference"]
 )
 def test_a_name_that_could_leave_its_folder_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="--study"):
@@ -168,3 +168,16 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_text("not a database, but long enough to be looked at" * 50)
     with pytest.raises(InputError, match="--storage"):
         open_storage(f"sqlite:///{tmp_path / 'x.db'}")
+
+
+@pytest.mark.parametrize(
+    ("url", "there"),
+    [
+        ("journal:a/log", "journal:{cwd}/a/log"),
+        ("sqlite:///x.db", "sqlite:///{cwd}/x.db"),
+        ("sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
+        ("postgresql://host/db", "postgresql://host/db"),
+    ],
+)
+def test_a_storage_is_the_same_from_any_folder(url: str, there: str) -> None:
+    assert absolute(url) == there.format(cwd=Path.cwd())

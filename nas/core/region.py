@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import product
 from math import prod
 
-from nas.core.budget import FLAGS, Budget
+from nas.core.budget import Budget
 from nas.core.cost import METRICS, Cost, Metric, human
 from nas.core.errors import InputError
 from nas.core.fidelity import Fidelity, Setting
@@ -223,7 +223,6 @@ def proxy_setting(fidelity: Fidelity, *, classes: int, channels: int) -> Setting
 
 
 __all__ = [
-    "FLAGS",
     "Member",
     "Region",
     "fits_fidelity",

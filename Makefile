@@ -5,8 +5,9 @@ BIN = $(VENV)/bin
 SPACE ?= accvit
 BUDGET ?= 5M-30M
 ARGS ?=
+COUNT ?= 2000
 
-.PHONY: search test test-slow lint bench clean
+.PHONY: search test test-slow lint verify bench clean
 
 search: $(VENV)/ready
 	$(BIN)/python -m nas.search --space $(SPACE) --budget $(BUDGET) $(ARGS)
@@ -21,6 +22,14 @@ lint: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Hours for 2,000 networks; interrupted, it goes on where it was.
+verify: $(VENV)/ready
+	$(BIN)/python -m nas.costs --space $(SPACE) --count $(COUNT) --record build/verified.jsonl
+
+# An hour or so, on a machine that does nothing else.
+bench: $(VENV)/ready
+	$(BIN)/python -m benchmarks.exact_costs
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from einops import einsum, rearrange
 from torch import Tensor, nn
 
-from accvit_blocks.cost import Count
+from accvit_blocks.cost import Count, total
 from accvit_blocks.drop_path import DropPath
 from accvit_blocks.fusion import fusion, fusion_count
 from accvit_blocks.mlp import MLP, ConvNeXtLayer
@@ -96,11 +96,17 @@ class WindowAttention(nn.Module):
         """Cost on a map of side x side pixels; which dilations they are is free."""
         weights = 4 * width * width
         table = (2 * window - 1) ** 2 * (width // head_dim)
+        logits = window * window * (width // head_dim)  # of one pixel
         pixels = side * side
         return Count(
             params=branches * (weights + 6 * width + table),
             macs=branches * (weights + 2 * window * window * width) * pixels,
             normalised=branches * width * pixels,
+            activations=branches * (5 * width + logits) * pixels,
+            # Of each branch q, k and v, q scaled, the shares and what the merge reads; once for
+            # all of them the input, its statistics and what they make of it.
+            saved=(branches * (5 * width + logits) + 2 * width + 2) * pixels,
+            saved_once=branches * 3 * width * width,
         )
 
 
@@ -170,7 +176,7 @@ class AtrousAttention(nn.Module):
             after = ConvNeXtLayer.count(width=width, ratio=mlp_ratio, side=side)
         else:
             after = MLP.count(width=width, ratio=mlp_ratio, side=side)
-        return attention + gate + (branches if mlp == "per-branch" else 1) * after
+        return total(attention, gate, branches * after if mlp == "per-branch" else after)
 
 
 def _shared_mlp(form: str, *, width: int, ratio: int) -> nn.Module | None:

@@ -7,14 +7,16 @@ counts; one in each branch, on 4C channels squeezed to C / 4, meets all of them.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from accvit_blocks.cost import Count
+from accvit_blocks.cost import Count, total
 from accvit_blocks.drop_path import DropPath
-from accvit_blocks.fusion import fusion, fusion_count
+from accvit_blocks.fusion import fusion, fusion_count, is_gated
 from accvit_blocks.norm import batch_norm
 from accvit_blocks.squeeze_excitation import SqueezeExcitation
 
@@ -51,6 +53,12 @@ class DepthwiseConv(nn.Module):
     def extra_repr(self) -> str:
         return f"channels={len(self.weight)}, dilation={self.dilation}, stride={self.stride}"
 
+    @staticmethod
+    def filled_up(*, dilation: int, stride: int) -> int:
+        """Elements of a channel's kernel once it is filled up; 0 where it stays as it is."""
+        met = dilation if dilation % stride else dilation // stride
+        return (2 * met + 1) ** 2 if met > 1 else 0
+
 
 def _filled_up(weight: Tensor, dilation: int) -> Tensor:
     """c 1 3 3 -> c 1 r r, the same kernel without dilation: r = 2 dilation + 1."""
@@ -82,7 +90,14 @@ class ConvBranch(nn.Module):
     def count(*, channels: int, squeezed: int, side: int, se: bool) -> Count:
         """Cost with an output of side x side pixels."""
         elements = channels * side * side
-        count = Count(params=11 * channels, macs=9 * elements, normalised=elements)
+        count = Count(
+            params=11 * channels,
+            macs=9 * elements,
+            normalised=elements,
+            activations=elements,
+            saved=2 * elements,
+            saved_once=2 * channels,
+        )
         if se:
             count += SqueezeExcitation.count(channels=channels, squeezed=squeezed, side=side)
         return count
@@ -100,6 +115,17 @@ class Shortcut(nn.Module):
         """b c_in (h 2) (w 2) -> b c h w."""
         out: Tensor = self.project(self.pool(x))
         return out
+
+    @staticmethod
+    def count(*, width_in: int, width: int, side: int) -> Count:
+        """Cost with an output of side x side pixels; its input is kept by the norm beside it."""
+        pixels = side * side
+        return Count(
+            params=width_in * width + width,
+            macs=width_in * width * pixels,
+            activations=width * pixels,
+            saved=width_in * pixels,
+        )
 
 
 class AtrousMBConv(nn.Module):
@@ -160,21 +186,43 @@ class AtrousMBConv(nn.Module):
         width: int,
         side: int,
         stride: int,
-        branches: int,
+        dilations: tuple[int, ...],
         fusion_form: str,
         se: bool,
     ) -> Count:
-        """Cost with an output of side x side pixels; how far the branches reach is free."""
+        """Cost with an output of side x side pixels.
+
+        How far the branches reach is free, but for what autograd keeps: kernels filled up, and
+        the whole map where the stride does not divide a dilation; the other branches and the gate
+        read its strided pixels.
+        """
         hidden = EXPANSION * width
         pixels = side * side
         pixels_in = pixels * stride * stride
-        shortcut = 0 if stride == 1 else width_in * width
-        pointwise = Count(
-            params=width_in * hidden + hidden * width + shortcut
-            + 2 * width_in + 2 * hidden + 3 * width + (width if shortcut else 0),
-            macs=width_in * hidden * pixels_in + (hidden * width + shortcut) * pixels,
+        branches = len(dilations)
+        whole, filled_up = _kept(dilations, stride)
+        strided = whole < branches or is_gated(fusion_form, branches=branches)
+        read = (pixels_in if whole else 0) + (pixels if strided else 0)
+        own = Count(
+            params=(width_in + width) * hidden + 2 * width_in + 2 * hidden + 3 * width,
+            macs=width_in * hidden * pixels_in + hidden * width * pixels,
             normalised=(width_in + hidden) * pixels_in + width * pixels,
-        )  # fmt: skip
+            activations=hidden * pixels_in + width * pixels,
+            saved=2 * (width_in + hidden) * pixels_in + hidden * read + (hidden + width) * pixels,
+            saved_once=2 * (width_in + hidden + width) + hidden * filled_up,
+        )
         branch = ConvBranch.count(channels=hidden, squeezed=width // 4, side=side, se=se)
         gate = fusion_count(fusion_form, branches=branches, channels=hidden, side=side)
-        return pointwise + branches * branch + gate
+        parts = [own, branches * branch, gate]
+        if stride > 1:
+            parts.append(Shortcut.count(width_in=width_in, width=width, side=side))
+        return total(*parts)
+
+
+@lru_cache
+def _kept(dilations: tuple[int, ...], stride: int) -> tuple[int, int]:
+    """Branches that read the whole map, and elements of a channel's kernels filled up."""
+    return (
+        sum(dilation % stride > 0 for dilation in dilations),
+        sum(DepthwiseConv.filled_up(dilation=dilation, stride=stride) for dilation in dilations),
+    )

@@ -5,18 +5,18 @@ from __future__ import annotations
 from accvit_blocks.attention import AtrousAttention
 from accvit_blocks.config import STAGE_STRIDES, ACCViTConfig
 from accvit_blocks.convolution import AtrousMBConv
-from accvit_blocks.cost import Count
+from accvit_blocks.cost import Count, total
 from accvit_blocks.head import Head
 from accvit_blocks.stem import Stem
 
 
 def count(config: ACCViTConfig) -> Count:
     """Cost of one image through a network, exact to the unit, in tens of microseconds."""
-    total = _stem(config) + _head(config)
+    parts = [_stem(config), _head(config)]
     for index, stage in enumerate(config.stages):
         first, later, attention = _stage(config, index)
-        total += first + (stage.depth - 1) * later + stage.depth * attention
-    return total
+        parts += first, (stage.depth - 1) * later, stage.depth * attention
+    return total(*parts)
 
 
 def layer_counts(config: ACCViTConfig) -> dict[str, Count]:
@@ -55,7 +55,7 @@ def _stage(config: ACCViTConfig, index: int) -> tuple[Count, Count, Count]:
             width=stage.width,
             side=side,
             stride=stride,
-            branches=len(config.conv_dilations),
+            dilations=config.conv_dilations,
             fusion_form=config.fusion,
             se=config.se,
         )

@@ -55,15 +55,21 @@ class Mean(nn.Module):
         return fused if len(branches) == 1 else fused / len(branches)
 
 
+def is_gated(form: str, *, branches: int) -> bool:
+    """Whether a configuration's `fusion` is a gate there: one branch needs none."""
+    return form == "gate" and branches > 1
+
+
 def fusion(form: str, *, branches: int, channels: int) -> Gate | Mean:
-    """The module for a configuration's `fusion`; one branch needs no gate."""
-    if form == "gate" and branches > 1:
+    """The module for a configuration's `fusion`."""
+    if is_gated(form, branches=branches):
         return Gate(branches=branches, channels=channels)
     return Mean()
 
 
 def fusion_count(form: str, *, branches: int, channels: int, side: int) -> Count:
-    """Cost of `fusion` with an output of side x side pixels."""
-    if form != "gate" or branches == 1:
+    """Cost of `fusion` with an output of side x side pixels; its input is another's to keep."""
+    if not is_gated(form, branches=branches):
         return Count()
-    return Count(params=2 * branches * channels, macs=branches * channels * side * side)
+    logits = branches * channels * side * side
+    return Count(params=2 * branches * channels, macs=logits, activations=logits, saved=2 * logits)

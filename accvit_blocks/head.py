@@ -32,4 +32,6 @@ class Head(nn.Module):
             macs=weights,
             normalised=width,
             pooled=width * side * side,
+            activations=width + classes,
+            saved=3 * width + 2,
         )

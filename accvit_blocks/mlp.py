@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from accvit_blocks.cost import Count
+from accvit_blocks.cost import Count, total
 from accvit_blocks.squeeze_excitation import SqueezeExcitation
 
 
@@ -36,6 +36,8 @@ class MLP(nn.Module):
             params=weights + (ratio + 3) * width,
             macs=weights * pixels,
             normalised=width * pixels,
+            activations=(ratio + 1) * width * pixels,
+            saved=(2 * (ratio + 1) * width + 2) * pixels,
         )
 
 
@@ -58,8 +60,12 @@ class ConvNeXtLayer(nn.Module):
     @staticmethod
     def count(*, width: int, ratio: int, side: int) -> Count:
         """Cost on a map of side x side pixels."""
-        return (
-            Count(params=50 * width, macs=49 * width * side * side)
-            + MLP.count(width=width, ratio=ratio, side=side)
-            + SqueezeExcitation.count(channels=width, squeezed=width // 4, side=side)
+        elements = width * side * side
+        depthwise = Count(
+            params=50 * width, macs=49 * elements, activations=elements, saved=elements
+        )
+        return total(
+            depthwise,
+            MLP.count(width=width, ratio=ratio, side=side),
+            SqueezeExcitation.count(channels=width, squeezed=width // 4, side=side),
         )

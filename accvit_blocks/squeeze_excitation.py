@@ -34,8 +34,13 @@ class SqueezeExcitation(nn.Module):
     def count(*, channels: int, squeezed: int, side: int) -> Count:
         """Cost on a map of side x side pixels."""
         weights = 2 * channels * squeezed
+        elements = channels * side * side
         return Count(
-            params=weights + squeezed + channels, macs=weights, pooled=channels * side * side
+            params=weights + squeezed + channels,
+            macs=weights,
+            pooled=elements,
+            activations=squeezed + channels,
+            saved=elements + 2 * (squeezed + channels),
         )
 
 

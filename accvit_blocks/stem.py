@@ -28,4 +28,11 @@ class Stem(nn.Module):
         """Cost with an output of side x side pixels."""
         weights = 9 * width * (channels + width)
         pixels = side * side
-        return Count(params=weights + 3 * width, macs=weights * pixels, normalised=width * pixels)
+        return Count(
+            params=weights + 3 * width,
+            macs=weights * pixels,
+            normalised=width * pixels,
+            activations=2 * width * pixels,
+            saved=(4 * channels + 3 * width) * pixels,
+            saved_once=2 * width,
+        )

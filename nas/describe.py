@@ -1,39 +1,54 @@
-"""python -m nas.describe: what a search space holds, or one network of it and what it costs."""
+"""python -m nas.describe: a search space, a network of it and what it costs, or how two differ.
+
+--verify counts the network three ways, and exits with 1 where they disagree; --diff says what each
+changed knob costs.
+"""
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from nas.commandline import Parser, count, run
-from nas.core.cost import Cost
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting
 from nas.core.space import Configuration, SearchSpace, find_space
+from nas.costs import Comparison, UncountedError, verify
+from nas.costs.between import End, about_difference
+from nas.costs.tables import comparison_text, cost_rows, difference_text
 from nas.reporting.brief import brief, families, flat
 
 PARTS = ("resolution", "classes", "channels")  # of a setting
 Asked = Mapping[str, int | None]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Parse, look up, print."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse, look up, print; the exit code is 1 where --verify finds costs that disagree."""
     given = _parser().parse_args(arguments)
     space = find_space(given.space)
     asked: Asked = {name: getattr(given, name) for name in PARTS}
-    own: dict[str, int] = {}
-    if given.variant is not None:
-        network = _variant(space, given.variant)
-    elif given.config is not None:
-        network, own = read_config(space, given.config)
-    else:
-        facts = about_space(space, asked)
-        print(json.dumps(facts, indent=2) if given.json else space_text(facts))
-        return
-    facts = about_network(space, adapted(space, network, asked, own))
-    print(json.dumps(facts, indent=2) if given.json else network_text(facts))
+    named = given.variant is not None or given.config is not None
+    if given.verify and not named:
+        raise InputError("--verify: expected a network; add --variant NAME or --config FILE.json")
+    if given.diff is not None:
+        start, end = (_end(space, name) for name in given.diff)
+        _print(about_difference(space, start, end, asked), difference_text, as_json=given.json)
+        return 0
+    if not named:
+        _print(about_space(space, asked), space_text, as_json=given.json)
+        return 0
+    network, own = _network(space, given)
+    configuration = adapted(space, network, asked, own)
+    if given.verify:
+        comparison = _verified(space, configuration, _setting(asked, own))
+        facts = {**asdict(comparison), "disagreements": list(comparison.disagreements)}
+        _print(facts, lambda _: comparison_text(comparison), as_json=given.json)
+        return 1 if comparison.disagreements else 0
+    _print(about_network(space, configuration), network_text, as_json=given.json)
+    return 0
 
 
 def about_network(space: SearchSpace, configuration: Configuration) -> dict[str, Any]:
@@ -66,17 +81,14 @@ def adapted(
     own: Mapping[str, int],
 ) -> Configuration:
     """As it is unless something else is asked for; what is left open stays its `own`, if known."""
-    wanted = {name: value for name, value in asked.items() if value is not None}
-    if not wanted:
+    if all(value is None for value in asked.values()):
         return configuration
-    parts = {**{name: getattr(Setting(), name) for name in PARTS}, **own, **wanted}
-    setting = Setting(
-        resolution=parts["resolution"], classes=parts["classes"], channels=parts["channels"]
-    )
-    return space.adapt(configuration, setting)
+    return space.adapt(configuration, _setting(asked, own))
 
 
-def read_config(space: SearchSpace, path: Path) -> tuple[Configuration, dict[str, int]]:
+def read_config(
+    space: SearchSpace, path: Path, *, flag: str = "--config"
+) -> tuple[Configuration, dict[str, int]]:
     """The network in a JSON file, and the setting written beside it, if one is.
 
     The file holds the configuration alone, or an object that has one under "configuration", as an
@@ -85,16 +97,16 @@ def read_config(space: SearchSpace, path: Path) -> tuple[Configuration, dict[str
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"--config {path}: cannot be read: {error.strerror}") from error
+        raise InputError(f"{flag} {path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"--config {path}: expected JSON: {error}") from error
+        raise InputError(f"{flag} {path}: expected JSON: {error}") from error
     if not isinstance(values, dict):
-        raise InputError(f"--config {path}: expected an object; got {type(values).__name__}")
+        raise InputError(f"{flag} {path}: expected an object; got {type(values).__name__}")
     inner = values.get("configuration")
     try:
         network = space.from_dict(inner if isinstance(inner, dict) else values)
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"--config {path}: no network of {space.name}: {error}") from error
+        raise InputError(f"{flag} {path}: no network of {space.name}: {error}") from error
     setting = values.get("setting")
     beside = setting if isinstance(setting, dict) else {}
     return network, {name: beside[name] for name in PARTS if isinstance(beside.get(name), int)}
@@ -106,7 +118,7 @@ def network_text(facts: Mapping[str, Any]) -> str:
     wide = max(len(name) for name in grouped)
     lines = [f"{name:<{wide}}  {brief(values, ' / ')}" for name, values in grouped.items()]
     costs = {**facts["stages"], "total": facts}
-    return "\n".join([f"a network of {facts['space']}", "", *lines, "", *_costs("stage", costs)])
+    return "\n".join([f"a network of {facts['space']}", "", *lines, "", *cost_rows("stage", costs)])
 
 
 def space_text(facts: Mapping[str, Any]) -> str:
@@ -115,7 +127,7 @@ def space_text(facts: Mapping[str, Any]) -> str:
     knobs = [f"{knob['name']:<{wide}}  {_choices(knob['choices'])}" for knob in facts["knobs"]]
     lines = [f"{facts['space']}: {facts['size']:,} networks", "", *knobs]
     if facts["published"]:
-        lines += ["", *_costs("published", facts["published"])]
+        lines += ["", *cost_rows("published", facts["published"])]
     return "\n".join(lines)
 
 
@@ -123,20 +135,42 @@ def _choices(choices: Sequence[Any]) -> str:
     return ", ".join(str(choice) for choice in choices)
 
 
-def _costs(heading: str, costs: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Exact integers, right-aligned, one row a name."""
-    wide = max(len(name) for name in (heading, *costs))
-    names = tuple(Cost.__dataclass_fields__)
-    head = f"{heading:<{wide}}" + "".join(f"  {_title(name):>16}" for name in names)
-    rows = (
-        f"{name:<{wide}}" + "".join(f"  {cost[part]:>16,}" for part in names)
-        for name, cost in costs.items()
+def _print(
+    facts: Mapping[str, Any], text: Callable[[Mapping[str, Any]], str], *, as_json: bool
+) -> None:
+    print(json.dumps(facts, indent=2) if as_json else text(facts))
+
+
+def _verified(space: SearchSpace, configuration: Configuration, setting: Setting) -> Comparison:
+    try:
+        return verify(space, configuration, setting=setting)
+    except UncountedError as error:
+        raise InputError(f"--verify: {error}") from error
+
+
+def _setting(asked: Asked, own: Mapping[str, int]) -> Setting:
+    """What is asked for, else the network's own, else the reference."""
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    parts = {**{name: getattr(Setting(), name) for name in PARTS}, **own, **wanted}
+    return Setting(
+        resolution=parts["resolution"], classes=parts["classes"], channels=parts["channels"]
     )
-    return [head, *rows]
 
 
-def _title(metric: str) -> str:
-    return {"params": "parameters", "macs": "MACs", "flops": "FLOPs"}[metric]
+def _network(space: SearchSpace, given: Namespace) -> tuple[Configuration, dict[str, int]]:
+    if given.variant is not None:
+        return _variant(space, given.variant), {}
+    return read_config(space, given.config)
+
+
+def _end(space: SearchSpace, name: str) -> End:
+    if name in space.published:
+        return End(named=name, configuration=space.published[name], own={})
+    if not Path(name).exists():
+        known = ", ".join(space.published) or "none is published"
+        raise InputError(f"--diff {name}: no such file, and no published member ({known})")
+    configuration, own = read_config(space, Path(name), flag="--diff")
+    return End(named=name, configuration=configuration, own=own)
 
 
 def _variant(space: SearchSpace, name: str) -> Configuration:
@@ -153,6 +187,10 @@ def _parser() -> Parser:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--variant", metavar="NAME", help="a published member")
     which.add_argument("--config", type=Path, metavar="FILE.json", help="a configuration as JSON")
+    which.add_argument(
+        "--diff", nargs=2, metavar=("A", "B"), help="two networks: published members or files"
+    )
+    add("--verify", action="store_true", help="count the network three ways, layer by layer")
     add("--json", action="store_true", help="exact values as JSON")
     add(
         "--resolution", type=count, metavar="PX", help="pixels of an image's side; default: its own"

@@ -10,8 +10,7 @@ from nas.commandline import Parser, count, run
 from nas.core.cost import human
 from nas.core.errors import InputError
 from nas.core.evaluation import Score
-from nas.core.fidelity import Fidelity, Setting
-from nas.core.region import proxy_setting
+from nas.core.fidelity import Fidelity, Setting, proxy_setting
 from nas.core.space import find_space
 from nas.exporting import Origin, export
 from nas.exporting.folder import check_free

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import chain, combinations, product
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
@@ -18,11 +18,16 @@ from accvit_blocks import (
     feasible_dilations,
     layer_counts,
 )
+from nas.core.chain import Chain
 from nas.core.cost import METRICS, Cost, Metric
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting, UnrepresentableError
 from nas.core.knob import Genome, Knob, Value
 from nas.core.space import Choices
+from search_spaces.accvit_chain import accvit_chain
+
+if TYPE_CHECKING:
+    from nas.costs import Verification
 
 REFERENCE = Setting()  # 224 pixels, 1000 classes, RGB: where the paper publishes its figures
 
@@ -233,6 +238,11 @@ class ACCViTSpace:
             for metric in METRICS
         }
 
+    def chain(self, choices: Choices, setting: Setting) -> Chain:
+        """The narrowed space at a setting, to count it and to draw from it under a budget."""
+        self.adapt(next(iter(VARIANTS.values())), setting)  # names a setting that cannot be
+        return accvit_chain(choices, setting)
+
     def build(self, configuration: ACCViTConfig, *, drop_path: float = 0.0) -> nn.Module:
         """Images b c h w -> logits b classes."""
         return ACCViT(configuration, drop_path=drop_path)
@@ -294,6 +304,13 @@ class ACCViTSpace:
             genome = network | {name: value for stage in stages for name, value in stage.items()}
             yield self.adapt(self.decode(genome), setting)
 
+    @property
+    def verification(self) -> "Verification":
+        """What a check of the costs needs to know; costs a search nothing until it is asked."""
+        from search_spaces.accvit_verification import VERIFICATION
+
+        return VERIFICATION
+
 
 _STAGE_PARTS = ("width", "depth", "head_dim", "dilations", "mlp", "mlp_ratio")
 
@@ -309,7 +326,14 @@ def _scaled(name: str, value: int, scale: float, multiple: int) -> int:
 
 
 def _cost(total: Count) -> Cost:
-    return Cost(params=total.params, macs=total.macs, flops=total.flops)
+    return Cost(
+        params=total.params,
+        macs=total.macs,
+        flops=total.flops,
+        activations=total.activations,
+        saved_bytes=total.saved_bytes,
+        saved_bytes_per_image=total.saved_bytes_per_image,
+    )
 
 
 SPACE = ACCViTSpace()

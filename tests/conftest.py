@@ -1,15 +1,25 @@
-"""Parts of the ACC-ViT space that are small enough to list."""
+"""Parts of the ACC-ViT space that are small enough to list, and a cache that is not the user's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from nas.core.budget import Budget, parse_bound
 from nas.core.fidelity import Setting
-from nas.core.region import Region
+from nas.windows import Region
 from search_spaces.accvit import SPACE
 
 FEMTO = SPACE.encode(SPACE.published["femto"])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Tables of one run of the tests are kept for that run, also by the processes it starts."""
+    folder: Path = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture

@@ -9,14 +9,30 @@ METRICS: tuple[Metric, ...] = ("params", "macs", "flops")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """Parameters, multiply-accumulates of one image, and FLOPs as the space's paper counts them."""
+    """What a budget may bound, and what else a space knows without training or building.
+
+    Attributes:
+        params: trainable parameters.
+        macs: multiply-accumulates of one image.
+        flops: of one image, as the space's paper counts them.
+        activations: elements that convolutions, linear layers and products of activations put out
+            for one image; None where a space does not say.
+        saved_bytes: what autograd keeps for the backward pass of one image, in float32, without
+            parameters and buffers; None where a space does not say.
+        saved_bytes_per_image: what every further image of a batch adds to that, so that n images
+            keep saved_bytes + (n - 1) * saved_bytes_per_image; less than saved_bytes where
+            something derived from weights is kept but once. None where a space does not say.
+    """
 
     params: int
     macs: int
     flops: int
+    activations: int | None = None
+    saved_bytes: int | None = None
+    saved_bytes_per_image: int | None = None
 
     def of(self, metric: Metric) -> int:
-        """One of the three by its name."""
+        """One of the three that budgets bound, by its name."""
         return {"params": self.params, "macs": self.macs, "flops": self.flops}[metric]
 
 

@@ -8,7 +8,9 @@ from typing import Literal
 from nas.core.fidelity import Fidelity
 from nas.core.knob import Value
 
-FailureKind = Literal["diverged", "out-of-memory", "error", "worker-died", "no-device"]
+FailureKind = Literal[
+    "diverged", "out-of-memory", "error", "worker-died", "no-device", "data-differs"
+]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,10 +47,21 @@ class Fidelity:
 
     def __str__(self) -> str:
         return (
-            f"{self.epochs} epochs at {self.resolution} px,"
+            f"{self.epochs} epoch{'' if self.epochs == 1 else 's'} at {self.resolution} px,"
             f" {self.data_share:.0%} of the training images, widths x {self.width_scale:g}"
         )
 
 
 class UnrepresentableError(InputError):
     """A network that a setting cannot hold: resolution or width scale do not divide as needed."""
+
+
+def proxy_setting(fidelity: Fidelity, *, classes: int, channels: int) -> Setting:
+    """Where a proxy training puts a configuration: its pixels and widths, the data's classes."""
+    return Setting(
+        resolution=fidelity.resolution,
+        classes=classes,
+        channels=channels,
+        width_scale=fidelity.width_scale,
+        proxy=True,
+    )

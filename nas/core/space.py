@@ -95,16 +95,17 @@ def find_space(name: str) -> SearchSpace:
         else:
             module, _, attribute = name.partition(":")
             found = getattr(importlib.import_module(module), attribute)
+        fitting = isinstance(found, SearchSpace)  # reads its properties, which may raise as well
     except Exception as error:  # whatever somebody's module raises while it is imported
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"--space {name}: cannot be loaded: {reason}") from error
     if isinstance(found, type):
         raise InputError(f"--space {name}: a class; expected a search space made from it")
-    if not isinstance(found, SearchSpace):
+    if not fitting:
         raise InputError(
             f"--space {name}: {type(found).__name__} is no search space (see nas.core.space)"
         )
-    return found
+    return found  # type: ignore[no-any-return]
 
 
 def _unknown(name: str, registered: Iterable[str]) -> str:

@@ -11,5 +11,9 @@ class OutOfTime(TimeoutError):
     """The deadline passed before the last epoch; half a training stands for nothing."""
 
 
+class DataDiffersError(InputError):
+    """The images found under a name are not those that the search began with."""
+
+
 class NoDeviceError(InputError):
     """A GPU was asked for and is not there."""

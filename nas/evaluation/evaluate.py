@@ -10,7 +10,7 @@ from torch import nn
 
 from nas.core.errors import InputError
 from nas.core.evaluation import Evaluation, Failure, Outcome, Score
-from nas.core.region import proxy_setting
+from nas.core.fidelity import proxy_setting
 from nas.core.space import SearchSpace
 from nas.data import Prepared
 from nas.evaluation.device import Asked, device_name, pick_device

@@ -3,18 +3,20 @@
 import torch
 
 from nas.core.evaluation import FailureKind
-from nas.evaluation.errors import Diverged, NoDeviceError
+from nas.evaluation.errors import DataDiffersError, Diverged, NoDeviceError
 
 LONGEST = 300  # characters of a message
 MEMORY_WORDS = ("not enough memory", "out of memory", "can't allocate memory")  # of the CPU's
 
 
 def kind_of(error: Exception) -> FailureKind:
-    """Diverged, out of memory, no device, or just an error."""
+    """Diverged, out of memory, no device, other data, or just an error."""
     if isinstance(error, Diverged):
         return "diverged"
     if isinstance(error, NoDeviceError):
         return "no-device"
+    if isinstance(error, DataDiffersError):
+        return "data-differs"
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return "out-of-memory"
     said = str(error).lower()

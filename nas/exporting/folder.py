@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from nas.core.errors import InputError
+from nas.core.errors import InputError, unwritable
 
 
 def check_free(folder: Path) -> None:
@@ -29,7 +29,7 @@ def filling(folder: Path) -> Iterator[Path]:
         draft = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}")
         draft.mkdir()
     except OSError as error:
-        raise InputError(f"--out {folder}: cannot be written: {error.strerror}") from error
+        raise unwritable(folder, error) from error
     try:
         yield draft
         draft.replace(folder)

@@ -7,12 +7,12 @@ from nas.core.objective import Objective
 from nas.reporting.brief import differing, summary
 from nas.reporting.front import FrontMember, front
 from nas.reporting.noise import Noise, noise
-from nas.reporting.published import Published, dominators, published
+from nas.reporting.published import Published, published, standing
 from nas.study.record import Record
 
 WIDTH = 100
 _LAST = "knobs that differ"
-_ROW = "{name:>10}  {params:>8}  {macs:>8}  {accuracy:<16}  {n:>2}  {rest}"
+_ROW = "{name:>10}  {params:>7}  {macs:>7}  {accuracy:<16}  {n:>2}  {rest}"
 
 
 def front_text(records: Sequence[Record], objectives: Sequence[Objective]) -> str:
@@ -60,20 +60,20 @@ def _published_row(
         macs=human(member.record.macs),
         accuracy=_accuracy(member.accuracy, member.replicates, spread),
         n=member.replicates,
-        rest=f"published; {_standing(member, members, objectives)}",
+        rest=f"published; {_standing(member, members, objectives, spread)}",
     )
 
 
 def _standing(
-    member: Published, members: Sequence[FrontMember], objectives: Sequence[Objective]
+    member: Published,
+    members: Sequence[FrontMember],
+    objectives: Sequence[Objective],
+    spread: Noise | None,
 ) -> str:
-    if any(one.key == member.record.key for one in members):
-        return "on the front"
-    beaten = dominators(member, members, objectives)
-    if not beaten:
-        return "not dominated by the front"
-    best = max(beaten, key=lambda one: one.accuracy)
-    return f"dominated by trial {best.number}"
+    words, best = standing(member, members, objectives, spread)
+    return (
+        words if best is None else words.replace("dominated", f"dominated by trial {best.number}")
+    )
 
 
 def _notes(members: Sequence[FrontMember], spread: Noise | None) -> Iterator[str]:
@@ -82,11 +82,13 @@ def _notes(members: Sequence[FrontMember], spread: Noise | None) -> Iterator[str
         return
     degrees = "1 degree" if spread.dof == 1 else f"{spread.dof} degrees"
     line = f"noise: seed SD {spread.sd:.2g} ({degrees} of freedom), ± is SD/√n"
-    if any(member.separable is False for member in members):
-        yield f"{line};"
-        yield "* marks members not separable from the next cheaper one"
-    else:
+    if len(members) < 2:
         yield line
+        return
+    yield f"{line};"
+    few = any(member.separable is False for member in members)
+    told = "* marks members not" if few else "each member is"
+    yield f"{told} separable from the next cheaper one; the cheapest has none to be told from"
 
 
 def _accuracy(mean: float, n: int, spread: Noise | None) -> str:

@@ -1,64 +1,22 @@
-"""What the front's figure shows, as plain data that the page and the picture draw alike."""
+"""From the records to the front's figure: where each network is drawn, and what is said of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from nas.core.cost import Metric
-from nas.core.knob import Genome
 from nas.core.objective import Objective
-from nas.reporting.front import first_cost, front
+from nas.reporting.drawing import Figure, Point
+from nas.reporting.front import FrontMember, first_cost, front
 from nas.reporting.noise import Noise, noise
-from nas.reporting.published import published
+from nas.reporting.published import published, standing, verdict
 from nas.reporting.replicates import mean_accuracy, replicates
 from nas.reporting.ticks import ticks
 from nas.study.record import Record
 
-# Okabe & Ito's colours, told apart with every common colour vision; grey for what is background.
-FRONT_COLOUR, PUBLISHED_COLOUR, TRIAL_COLOUR = "#0072B2", "#D55E00", "#9A9A9A"
-SEARCHED, SOLID, PUBLISHED = "searched", "front", "published, trained alike"  # the legend
-HOLLOW = "front, within noise of the next cheaper"
-INK, GRID = "#222222", "#E6E6E6"
-ASPECT = (10.0, 6.25)  # inches of the picture; the page keeps the proportion where it can
 _AXES: dict[Metric, tuple[str, float]] = {
     "params": ("parameters (millions, log scale)", 1e6),
     "macs": ("MACs of one image (billions, log scale)", 1e9),
     "flops": ("FLOPs of one image (billions, log scale)", 1e9),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Point:
-    """One network. `x` in the axis' unit, `y` and `error` (one standard error) in percent."""
-
-    x: float
-    y: float
-    error: float | None
-    name: str
-    record: Record
-    replicates: int
-    separable: bool | None = None
-
-    @property
-    def genome(self) -> Genome:
-        """Knob name -> value."""
-        return self.record.genome
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """Every mark and word of the figure; `stepped` where the front is a staircase in these axes."""
-
-    title: str
-    notes: tuple[str, ...]
-    x_label: str
-    y_label: str
-    x_range: tuple[float, float]
-    y_range: tuple[float, float]
-    x_ticks: tuple[float, ...]
-    trials: tuple[Point, ...]
-    front: tuple[Point, ...]
-    published: tuple[Point, ...]
-    stepped: bool
 
 
 def figure(
@@ -71,14 +29,21 @@ def figure(
 ) -> Figure:
     """Accuracy against the first cost weighed; the three words are those of the title."""
     spread, metric = noise(records), first_cost(objectives)
-    members = _front_points(records, objectives, metric, spread)
+    on_front = front(records, objectives)
+    members = _front_points(on_front, metric, spread)
     trials = _trial_points(records, metric, frozenset(point.record.key for point in members))
-    known = _published_points(records, metric, spread)
+    known = _published_points(records, on_front, objectives, metric, spread)
+    stepped = len(objectives) == 2
+    told = verdict(published(records), on_front, objectives, spread)
     every = (*trials, *members, *known)
     x_range = _x_range([point.x for point in every])
     return Figure(
         title=f"{space}: the front of {len(trials) + len(members)} networks trained on {data}",
-        notes=(fidelity, _noise_note(spread)),
+        notes=(
+            fidelity,
+            "; ".join(_explained(spread, members=bool(members), stepped=stepped)),
+            *([] if told is None else [told]),
+        ),
         x_label=_AXES[metric][0],
         y_label="validation accuracy (%)",
         x_range=x_range,
@@ -87,21 +52,24 @@ def figure(
         trials=trials,
         front=members,
         published=known,
-        stepped=len(objectives) == 2,
+        stepped=stepped,
     )
 
 
-def _noise_note(spread: Noise | None) -> str:
+def _explained(spread: Noise | None, *, members: bool, stepped: bool) -> Iterator[str]:
+    """What the marks mean, where there are any."""
     if spread is None:
-        return "noise unknown: no network was trained with two seeds"
-    return f"bars: one standard error; seed SD {spread.sd * 100:.2g} points"
+        yield "noise unknown: no network was trained with two seeds"
+    else:
+        yield f"bars: one standard error, seed SD {spread.sd * 100:.2g} points"
+    if members:
+        yield "numbers: trials"
+    if members and stepped:
+        yield "shaded: dominated by the front"
 
 
 def _front_points(
-    records: Sequence[Record],
-    objectives: Sequence[Objective],
-    metric: Metric,
-    spread: Noise | None,
+    members: Sequence[FrontMember], metric: Metric, spread: Noise | None
 ) -> tuple[Point, ...]:
     return tuple(
         Point(
@@ -112,9 +80,18 @@ def _front_points(
             record=member.record,
             replicates=member.replicates,
             separable=member.separable,
+            remark=_remark(member),
         )
-        for member in front(records, objectives)
+        for member in members
     )
+
+
+def _remark(member: FrontMember) -> str | None:
+    if member.cheapest:
+        return "the cheapest of the front"
+    if member.separable is None:
+        return None
+    return f"gain over the next cheaper {'beyond' if member.separable else 'within'} noise"
 
 
 def _trial_points(
@@ -141,7 +118,11 @@ def _trial_points(
 
 
 def _published_points(
-    records: Sequence[Record], metric: Metric, spread: Noise | None
+    records: Sequence[Record],
+    members: Sequence[FrontMember],
+    objectives: Sequence[Objective],
+    metric: Metric,
+    spread: Noise | None,
 ) -> tuple[Point, ...]:
     return tuple(
         Point(
@@ -151,6 +132,7 @@ def _published_points(
             name=member.label,
             record=member.record,
             replicates=member.replicates,
+            remark=standing(member, members, objectives, spread)[0],
         )
         for member in published(records)
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Protocol
 
 from nas import pareto
 from nas.core.cost import METRICS, Metric
@@ -17,13 +19,14 @@ class FrontMember:
     """A search trial on the front; accuracy (0..1) is the mean of its key's replicates.
 
     `separable`: the accuracy gained over the next cheaper member exceeds the noise; None where the
-    noise is unknown. The cheapest member has none to be told from and counts as separable.
+    noise is unknown, and for the `cheapest`, which has no cheaper one to be told from.
     """
 
     record: Record
     accuracy: float
     replicates: int
     separable: bool | None = None
+    cheapest: bool = False
 
     @property
     def number(self) -> int:
@@ -92,16 +95,30 @@ def _candidates(records: Sequence[Record]) -> Iterable[FrontMember]:
 
 
 def _separated(members: Sequence[FrontMember], spread: Noise | None) -> tuple[FrontMember, ...]:
-    """The members, each compared with the one before it."""
-    marked = []
-    for index, member in enumerate(members):
-        if index == 0:
-            separable: bool | None = True
-        elif spread is None:
-            separable = None
-        else:
-            cheaper = members[index - 1]
-            gain = member.accuracy - cheaper.accuracy
-            separable = gain > spread.threshold(member.replicates, cheaper.replicates)
-        marked.append(replace(member, separable=separable))
-    return tuple(marked)
+    """The members, each but the first compared with the one before it."""
+    first = [replace(member, cheapest=True) for member in members[:1]]
+    others = [
+        replace(member, separable=beyond(member, cheaper, spread))
+        for cheaper, member in pairwise(members)
+    ]
+    return (*first, *others)
+
+
+class Measured(Protocol):
+    """An accuracy as the mean of so many replicates."""
+
+    @property
+    def accuracy(self) -> float:
+        """In 0..1."""
+
+    @property
+    def replicates(self) -> int:
+        """One or more."""
+
+
+def beyond(better: Measured, worse: Measured, spread: Noise | None) -> bool | None:
+    """Whether the gain in accuracy exceeds the noise; None where that is unknown."""
+    if spread is None:
+        return None
+    gain = better.accuracy - worse.accuracy
+    return gain > spread.threshold(better.replicates, worse.replicates)

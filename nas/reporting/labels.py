@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 from typing import Literal
 
-from nas.reporting.figure import ASPECT, Figure, Point
+from nas.reporting.drawing import Figure, Point
+from nas.reporting.style import ASPECT
 
 Side = Literal[
     "top center",
@@ -55,11 +57,12 @@ class Box:
 
 
 def place_labels(drawn: Figure) -> tuple[Side, ...]:
-    """A side for the name of each published point, one after the other: the least covered."""
-    taken = [_mark(drawn, point) for point in (*drawn.trials, *drawn.front, *drawn.published)]
-    taken += [box for point in (*drawn.front, *drawn.published) for box in _bar(drawn, point)]
+    """A side for the label of each named point, one after the other: the least covered."""
+    taken = [_mark(drawn, point) for point in (*drawn.trials, *drawn.named)]
+    taken += [box for point in drawn.named for box in _bar(drawn, point)]
+    taken += _stairs(drawn)
     chosen: list[Side] = []
-    for point in drawn.published:
+    for point in drawn.named:
         boxes = {side: label_box(drawn, point, side) for side in SIDES}
         best = min(SIDES, key=lambda side: _covered(boxes[side], taken))
         chosen.append(best)
@@ -71,15 +74,24 @@ def _covered(box: Box, taken: Sequence[Box]) -> float:
     return round(sum(box.overlap(other) for other in taken) + 10 * box.outside, 9)
 
 
-def _place(drawn: Figure, point: Point, y: float | None = None) -> tuple[float, float]:
+def _place(drawn: Figure, x: float, y: float) -> tuple[float, float]:
     """Shares of the plot, log in x."""
     (left, right), (low, high) = drawn.x_range, drawn.y_range
-    height = point.y if y is None else y
-    return log(point.x / left) / log(right / left), (height - low) / (high - low)
+    return log(x / left) / log(right / left), (y - low) / (high - low)
+
+
+def _stairs(drawn: Figure) -> list[Box]:
+    """The treads of the front's staircase; its risers lie on the front's error bars."""
+    x, y = drawn.steps
+    places = [_place(drawn, left, height) for left, height in zip(x, y, strict=True)]
+    return [
+        Box(left, height - MARK / 4, right, height + MARK / 4)
+        for (left, height), (right, _) in pairwise(places)
+    ]
 
 
 def _mark(drawn: Figure, point: Point) -> Box:
-    x, y = _place(drawn, point)
+    x, y = _place(drawn, point.x, point.y)
     tall = MARK * ASPECT[0] / ASPECT[1]
     return Box(x - MARK / 2, y - tall / 2, x + MARK / 2, y + tall / 2)
 
@@ -88,8 +100,8 @@ def _bar(drawn: Figure, point: Point) -> tuple[Box, ...]:
     """The error bar, if any."""
     if point.error is None:
         return ()
-    x, low = _place(drawn, point, point.y - point.error)
-    high = _place(drawn, point, point.y + point.error)[1]
+    x, low = _place(drawn, point.x, point.y - point.error)
+    high = _place(drawn, point.x, point.y + point.error)[1]
     return (Box(x - MARK / 4, low, x + MARK / 4, high),)
 
 
@@ -101,8 +113,8 @@ def label_height(point: Point, side: Side) -> float:
 
 def label_box(drawn: Figure, point: Point, side: Side) -> Box:
     """The room that the point's name takes on this side of it."""
-    x, y = _place(drawn, point, label_height(point, side))
-    wide, tall = LETTER_WIDTH * len(point.name), LINE_HEIGHT
+    x, y = _place(drawn, point.x, label_height(point, side))
+    wide, tall = LETTER_WIDTH * len(point.label), LINE_HEIGHT
     vertical, _, horizontal = side.partition(" ")
     left = {"left": x - GAP - wide, "center": x - wide / 2, "right": x + GAP}[horizontal]
     low = {"top": y + 1.5 * GAP, "middle": y - tall / 2, "bottom": y - 1.5 * GAP - tall}[vertical]

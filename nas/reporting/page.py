@@ -10,20 +10,22 @@ import plotly.graph_objects as go
 from nas.core.cost import human
 from nas.reporting.atomic import replacing
 from nas.reporting.brief import brief, families
-from nas.reporting.figure import (
+from nas.reporting.drawing import Figure, Point
+from nas.reporting.labels import label_height, place_labels
+from nas.reporting.style import (
+    DOMINATED_COLOUR,
     FRONT_COLOUR,
+    GREY,
     GRID,
     HOLLOW,
     INK,
+    LINE,
     PUBLISHED,
     PUBLISHED_COLOUR,
     SEARCHED,
-    SOLID,
+    STEP_COLOUR,
     TRIAL_COLOUR,
-    Figure,
-    Point,
 )
-from nas.reporting.labels import label_height, place_labels
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
@@ -34,35 +36,32 @@ def write_page(drawn: Figure, path: Path) -> None:
         include_plotlyjs=True,
         include_mathjax=False,
         div_id="front",
-        config={"displaylogo": False, "responsive": True},
+        # The bar of tools would lie on the title; dragging zooms and a double click undoes it.
+        config={"displayModeBar": False, "responsive": True},
         default_width="100%",
-        default_height="calc(100vh - 20px)",
+        default_height="100vh",
     )
-    head = f'<head><title>{escape(drawn.title)}</title><link rel="icon" href="data:,">'
+    head = (
+        f'<head><title>{escape(drawn.title)}</title><link rel="icon" href="data:,">'
+        "<style>body{margin:0}</style>"
+    )
     with replacing(path) as draft:
         draft.write_text(html.replace("<head>", head, 1), encoding="utf-8")
 
 
 def _traces(drawn: Figure) -> list[Any]:
-    solid = tuple(point for point in drawn.front if point.separable is not False)
-    hollow = tuple(point for point in drawn.front if point.separable is False)
     quiet = {"color": TRIAL_COLOUR, "size": 7, "opacity": 0.65}
-    traces = [_markers(drawn.trials, SEARCHED, quiet)]
-    if drawn.stepped:
-        traces.append(_step(drawn.front))
-    traces += [
-        _markers(solid, SOLID, _marker(FRONT_COLOUR, FRONT_COLOUR, "circle")),
-        _markers(
-            hollow,
-            HOLLOW,
-            _marker(FRONT_COLOUR, "white", "circle"),
-        ),
+    traces = [
+        _steps(drawn),
+        _markers(drawn.trials, SEARCHED, quiet),
+        _markers(drawn.solid, drawn.solid_name, _marker(FRONT_COLOUR, FRONT_COLOUR, "circle")),
+        _markers(drawn.hollow, HOLLOW, _marker(FRONT_COLOUR, "white", "circle")),
         _markers(
             drawn.published,
             PUBLISHED,
             _marker(PUBLISHED_COLOUR, PUBLISHED_COLOUR, "diamond"),
         ),
-        _names(drawn),
+        _labels(drawn),
     ]
     return [trace for trace in traces if len(trace.x)]
 
@@ -72,33 +71,39 @@ def _marker(colour: str, fill: str, symbol: str) -> dict[str, Any]:
     return {"color": fill, "size": 11, "symbol": symbol, "line": edge, "opacity": 1}
 
 
-def _step(points: tuple[Point, ...]) -> Any:
+def _steps(drawn: Figure) -> Any:
+    x, y = drawn.steps
     return go.Scatter(
-        x=[point.x for point in points],
-        y=[point.y for point in points],
+        x=x,
+        y=y,
         mode="lines",
-        line={"color": FRONT_COLOUR, "width": 2, "shape": "hv"},
-        opacity=0.8,
+        line={"color": STEP_COLOUR, "width": 2, "shape": "hv"},
+        fill="tozeroy",
+        fillcolor=DOMINATED_COLOUR,
         hoverinfo="skip",
         showlegend=False,
     )
 
 
-def _names(drawn: Figure) -> Any:
-    """The published names, beyond their error bars: text beside marks that are not seen."""
+def _labels(drawn: Figure) -> Any:
+    """Labels beyond the error bars: text beside marks that are not seen."""
     sides = place_labels(drawn)
-    pairs = tuple(zip(drawn.published, sides, strict=True))
+    pairs = tuple(zip(drawn.named, sides, strict=True))
+    published = len(drawn.published)
+    front = len(drawn.front)
     return go.Scatter(
-        x=[point.x for point in drawn.published],
+        x=[point.x for point in drawn.named],
         y=[label_height(point, side) for point, side in pairs],
         mode="markers+text",
         marker={"size": 11, "opacity": 0},
-        text=[escape(point.name) for point in drawn.published],
+        text=[escape(point.label) for point in drawn.named],
         textposition=list(sides),
-        textfont={"color": PUBLISHED_COLOUR, "size": 14},
+        textfont={
+            "color": [PUBLISHED_COLOUR] * published + [FRONT_COLOUR] * front,
+            "size": 14,
+        },
         cliponaxis=False,
         hoverinfo="skip",
-        legendgroup=PUBLISHED,
         showlegend=False,
     )
 
@@ -129,6 +134,7 @@ def _hover(point: Point) -> str:
         f"{human(record.params)} parameters, {human(record.macs)} MACs,"
         f" {human(record.flops)} FLOPs",
         f"accuracy {accuracy}, {runs}",
+        *([] if point.remark is None else [point.remark]),
         "",
         *(
             f"{escape(name)}  {escape(brief(values))}"
@@ -144,14 +150,15 @@ def _layout(drawn: Figure) -> go.Layout:
             "text": escape(drawn.title),
             "subtitle": {
                 "text": "<br>".join(map(escape, drawn.notes)),
-                "font": {"size": 13, "color": "#666666"},
+                "font": {"size": 13, "color": GREY},
             },
             "font": {"size": 20},
             "x": 0,
             "xref": "paper",
-            "y": 0.96,
+            "y": 1,
             "yref": "container",
             "yanchor": "top",
+            "pad": {"t": 24},
         },
         font={"family": FONT, "color": INK, "size": 14},
         xaxis=_axis(drawn.x_label)
@@ -162,7 +169,7 @@ def _layout(drawn: Figure) -> go.Layout:
             "tickvals": list(drawn.x_ticks),
             "ticktext": [f"{value:g}" for value in drawn.x_ticks],
             "showline": True,
-            "linecolor": "#AAAAAA",
+            "linecolor": LINE,
         },
         yaxis=_axis(drawn.y_label) | {"range": list(drawn.y_range)},
         legend={
@@ -176,10 +183,9 @@ def _layout(drawn: Figure) -> go.Layout:
         },
         plot_bgcolor="white",
         paper_bgcolor="white",
-        margin={"l": 80, "r": 40, "t": 120, "b": 100},
+        margin={"l": 80, "r": 30, "t": 80 + 16 * len(drawn.notes), "b": 110},
         hoverlabel={"align": "left", "bgcolor": "white", "font": {"size": 12}},
         hovermode="closest",
-        modebar={"orientation": "v"},
     )
 
 

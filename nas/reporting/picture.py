@@ -10,21 +10,23 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from nas.reporting.atomic import replacing
-from nas.reporting.figure import (
+from nas.reporting.drawing import Figure, Point
+from nas.reporting.labels import Side, label_height, place_labels
+from nas.reporting.style import (
     ASPECT,
+    DOMINATED_COLOUR,
     FRONT_COLOUR,
+    GREY,
     GRID,
     HOLLOW,
     INK,
+    LINE,
     PUBLISHED,
     PUBLISHED_COLOUR,
     SEARCHED,
-    SOLID,
+    STEP_COLOUR,
     TRIAL_COLOUR,
-    Figure,
-    Point,
 )
-from nas.reporting.labels import Side, label_height, place_labels
 
 DPI = 160
 BARS: dict[str, Any] = {"elinewidth": 1.1, "capsize": 2.5}
@@ -38,9 +40,12 @@ def write_picture(drawn: Figure, path: Path) -> None:
     FigureCanvasAgg(canvas)
     axes = canvas.add_subplot()
     _axes(axes, drawn)
+    _steps(axes, drawn)
     _trials(axes, drawn)
-    _front(axes, drawn)
-    _published(axes, drawn)
+    _marked(axes, drawn.solid, "o", FRONT_COLOUR, FRONT_COLOUR, drawn.solid_name)
+    _marked(axes, drawn.hollow, "o", FRONT_COLOUR, "white", HOLLOW)
+    _marked(axes, drawn.published, "D", PUBLISHED_COLOUR, PUBLISHED_COLOUR, PUBLISHED)
+    _labels(axes, drawn)
     if axes.get_legend_handles_labels()[0]:  # below the axes, where it cannot cover a point
         canvas.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=10)
     with replacing(path) as draft:
@@ -56,15 +61,19 @@ def _axes(axes: Axes, drawn: Figure) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_xlabel(drawn.x_label, color=INK, fontsize=11)
     axes.set_ylabel(drawn.y_label, color=INK, fontsize=11)
-    axes.set_title(drawn.title, loc="left", fontsize=14, color=INK, pad=24)
+    axes.set_title(drawn.title, loc="left", fontsize=14, color=INK, pad=12 + 13 * len(drawn.notes))
     axes.text(
-        0, 1.02, "; ".join(drawn.notes), transform=axes.transAxes, fontsize=9.5, color="#666666"
+        *(0, 1.02, "\n".join(drawn.notes)),
+        transform=axes.transAxes,
+        fontsize=9.5,
+        linespacing=1.4,
+        color=GREY,
     )
     axes.grid(color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(colors=INK, length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.spines["bottom"].set_color("#AAAAAA")
+    axes.spines["bottom"].set_color(LINE)
 
 
 def _trials(axes: Axes, drawn: Figure) -> None:
@@ -73,66 +82,55 @@ def _trials(axes: Axes, drawn: Figure) -> None:
         axes.scatter(x, y, s=22, color=TRIAL_COLOUR, alpha=0.65, linewidths=0, label=SEARCHED)
 
 
-def _front(axes: Axes, drawn: Figure) -> None:
-    if not drawn.front:
-        return
-    if drawn.stepped:
-        x, y = _places(drawn.front)
-        axes.plot(x, y, color=FRONT_COLOUR, linewidth=1.6, alpha=0.8, drawstyle="steps-post")
-    solid = tuple(point for point in drawn.front if point.separable is not False)
-    hollow = tuple(point for point in drawn.front if point.separable is False)
-    _marked(axes, solid, "o", 7.0, FRONT_COLOUR, FRONT_COLOUR, SOLID)
-    _marked(axes, hollow, "o", 7.0, FRONT_COLOUR, "white", HOLLOW)
-
-
-def _published(axes: Axes, drawn: Figure) -> None:
-    _marked(axes, drawn.published, "D", 7.5, PUBLISHED_COLOUR, PUBLISHED_COLOUR, PUBLISHED)
-    for point, side in zip(drawn.published, place_labels(drawn), strict=True):
-        _name(axes, point, side)
+def _steps(axes: Axes, drawn: Figure) -> None:
+    x, y = drawn.steps
+    if x:
+        axes.fill_between(
+            x, y, drawn.y_range[0], step="post", color=DOMINATED_COLOUR, lw=0, zorder=0
+        )
+        axes.plot(x, y, color=STEP_COLOUR, linewidth=1.6, drawstyle="steps-post", zorder=1)
 
 
 def _marked(
-    axes: Axes,
-    points: tuple[Point, ...],
-    marker: str,
-    size: float,
-    colour: str,
-    fill: str,
-    label: str,
+    axes: Axes, points: tuple[Point, ...], marker: str, colour: str, fill: str, name: str
 ) -> None:
-    """Points with their error bars, if there are any."""
+    """Points with their error bars, if there are any; the legend shows the marker alone."""
     if not points:
         return
     x, y = _places(points)
-    errors = [point.error or 0.0 for point in points] if points[0].error is not None else None
-    axes.errorbar(
+    if points[0].error is not None:
+        errors = [point.error or 0.0 for point in points]
+        axes.errorbar(x, y, yerr=errors, fmt="none", ecolor=colour, zorder=3, **BARS)
+    axes.plot(
         x,
         y,
-        yerr=errors,
-        fmt=marker,
-        markersize=size,
-        color=colour,
+        marker,
+        markersize=7.5 if marker == "D" else 7.0,
         markerfacecolor=fill,
         markeredgecolor="white" if fill == colour else colour,
         markeredgewidth=0.8 if fill == colour else 1.4,
-        label=label,
-        zorder=3,
-        **BARS,
+        label=name,
+        zorder=4,
     )
 
 
-def _name(axes: Axes, point: Point, side: Side) -> None:
+def _labels(axes: Axes, drawn: Figure) -> None:
+    for point, side in zip(drawn.named, place_labels(drawn), strict=True):
+        _label(axes, point, side, FRONT_COLOUR if point in drawn.front else PUBLISHED_COLOUR)
+
+
+def _label(axes: Axes, point: Point, side: Side, colour: str) -> None:
     vertical, _, horizontal = side.partition(" ")
     axes.annotate(
-        point.name,
+        point.label,
         (point.x, label_height(point, side)),
         xytext=(_SHIFT[horizontal], {"top": 7, "middle": 0, "bottom": -7}[vertical]),
         textcoords="offset points",
         ha=_ALIGN[horizontal],
         va={"top": "bottom", "middle": "center", "bottom": "top"}[vertical],
         fontsize=10,
-        color=PUBLISHED_COLOUR,
-        zorder=4,
+        color=colour,
+        zorder=5,
     )
 
 

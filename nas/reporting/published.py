@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from nas.core.objective import Objective
 from nas.pareto import dominates
-from nas.reporting.front import FrontMember
+from nas.reporting.front import FrontMember, beyond
+from nas.reporting.noise import Noise
 from nas.reporting.replicates import mean_accuracy, replicates
 from nas.study.record import Record
+
+NAMED = 6  # so many in a sentence; more are counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,3 +57,39 @@ def dominators(
         for one in members
         if dominates([one.of(objective.name) for objective in objectives], point, ways)
     )
+
+
+def standing(
+    member: Published,
+    members: Sequence[FrontMember],
+    objectives: Sequence[Objective],
+    spread: Noise | None,
+) -> tuple[str, FrontMember | None]:
+    """Where a published member lies in words, and the front's member that beats it most clearly."""
+    if any(one.key == member.record.key for one in members):
+        return "on the front", None
+    beaten = dominators(member, members, objectives)
+    if not beaten:
+        return "not dominated", None
+    best = max(beaten, key=lambda one: (beyond(one, member, spread) is True, one.accuracy))
+    clear = beyond(best, member, spread)
+    return "dominated" + (
+        "" if clear is None else f" {'beyond' if clear else 'within'} noise"
+    ), best
+
+
+def verdict(
+    known: Sequence[Published],
+    members: Sequence[FrontMember],
+    objectives: Sequence[Objective],
+    spread: Noise | None,
+) -> str | None:
+    """All published members in a sentence, those of one standing together; None without any."""
+    groups: dict[str, list[str]] = {}
+    for member in known:
+        groups.setdefault(standing(member, members, objectives, spread)[0], []).append(member.label)
+    told = [
+        f"{', '.join(labels) if len(labels) <= NAMED else len(labels)} {words}"
+        for words, labels in groups.items()
+    ]
+    return f"published: {'; '.join(told)}" if told else None

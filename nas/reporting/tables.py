@@ -39,13 +39,16 @@ def write_trials(records: Iterable[Record], knobs: Sequence[Knob], path: Path) -
 
 
 def write_front(members: Iterable[FrontMember], knobs: Sequence[Knob], path: Path) -> None:
-    """front.csv: cheapest first; `accuracy` is the mean of so many `replicates`."""
+    """front.csv: cheapest first; `accuracy` is the mean of so many `replicates`.
+
+    `separable` from the next cheaper one: True, False, nothing if unknown; of the first: cheapest.
+    """
     rows = [
         {
             **_row(member.record, knobs),
             "accuracy": member.accuracy,
             "replicates": member.replicates,
-            "separable": member.separable,
+            "separable": "cheapest" if member.cheapest else member.separable,
         }
         for member in members
     ]

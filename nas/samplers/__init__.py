@@ -5,9 +5,9 @@ from collections.abc import Callable
 from optuna.samplers import BaseSampler, GPSampler, NSGAIISampler, TPESampler
 
 from nas.core.errors import InputError
-from nas.core.region import Region
 from nas.samplers.evolution import EvolutionSampler
 from nas.samplers.in_region import InRegion
+from nas.windows import Region
 
 _Foreign = Callable[[int], BaseSampler]
 

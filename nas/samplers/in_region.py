@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Sequence
-from typing import Any
 
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
@@ -10,52 +9,28 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from nas.core.knob import Value
-from nas.core.region import Member, Region
-from nas.samplers.proposal import distributions, mutate, seen_keys, stream
+from nas.samplers.base import RegionSampler
+from nas.samplers.proposal import distributions
+from nas.windows import Member, Region, changed
 
 PROPOSED = "proposed"  # system attribute: what the inner sampler said, where it was moved
 TRIES = 200  # mutations at each distance before looking further away
 
 
-class InRegion(BaseSampler):
-    """Every proposal is an unseen member of the region; without `inner`, uniform over genomes.
-
-    Raises LookupError from `sample_relative` where no unseen member is left or found.
-    """
+class InRegion(RegionSampler):
+    """Every proposal is an unseen member of the region; without `inner`, any is as likely."""
 
     def __init__(self, region: Region, *, seed: int, inner: BaseSampler | None) -> None:
-        self._region = region
-        self._seed = seed
+        super().__init__(region, seed=seed)
         self._inner = inner
 
-    def infer_relative_search_space(
-        self, study: Study, trial: FrozenTrial
-    ) -> dict[str, BaseDistribution]:
-        """The whole static space at once."""
-        return distributions(self._region)
-
-    def sample_relative(
-        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
-    ) -> dict[str, Any]:
-        """The member's canonical genome."""
-        seen, rng = seen_keys(study, self._region), stream(self._seed, trial)
+    def propose(
+        self, study: Study, trial: FrozenTrial, seen: set[str], rng: random.Random
+    ) -> Member | None:
+        """The inner sampler's proposal, moved if it must be."""
         if self._inner is None:
-            member = self._region.draw(rng, seen)
-        else:
-            member = self._moved(study, trial, search_space, seen, rng)
-        if member is None:
-            raise LookupError("no unseen member of the region is left")
-        return dict(member.genome)
-
-    def sample_independent(
-        self,
-        study: Study,
-        trial: FrozenTrial,
-        param_name: str,
-        param_distribution: BaseDistribution,
-    ) -> Any:
-        """Only for parameters that are not the region's."""
-        raise LookupError(f"{param_name} is no knob of the space {self._region.space.name}")
+            return self._region.draw(rng, seen)
+        return self._moved(study, trial, seen, rng)
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         """Passed on."""
@@ -78,11 +53,10 @@ class InRegion(BaseSampler):
         self,
         study: Study,
         trial: FrozenTrial,
-        search_space: dict[str, BaseDistribution],
         seen: set[str],
         rng: random.Random,
     ) -> Member | None:
-        proposal = self._ask_inner(study, trial, search_space)
+        proposal = self._ask_inner(study, trial, distributions(self._region))
         near = {
             knob.name: proposal[knob.name]
             if proposal[knob.name] in knob.choices
@@ -117,7 +91,7 @@ def nearest(
     """An unseen member few knobs away, else any; None where none is left or found."""
     for distance in range(1, 6):
         for _ in range(TRIES):
-            member = region.admit(mutate(genome, region, distance, rng))
+            member = region.admit(changed(genome, region, distance, rng))
             if isinstance(member, Member) and member.key not in seen:
                 return member
     return region.draw(rng, seen)

@@ -7,9 +7,8 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from nas.core.knob import Value
-from nas.core.region import Region
 from nas.core.space import key_of
+from nas.windows import Region
 
 KEY = "key"  # the user attribute under which each trial keeps its key
 _PROPOSED = (TrialState.COMPLETE, TrialState.RUNNING, TrialState.WAITING, TrialState.FAIL)
@@ -41,16 +40,3 @@ def stream(seed: int, trial: FrozenTrial) -> random.Random:
     """A trial's own random numbers: a hash of seed and number, so a resumed search repeats none."""
     digest = hashlib.sha256(f"{seed}:{trial.number}".encode()).digest()
     return random.Random(int.from_bytes(digest[:8], "big"))
-
-
-def mutate(
-    genome: dict[str, Value], region: Region, count: int, rng: random.Random
-) -> dict[str, Value]:
-    """A copy with `count` knobs set to another of their choices."""
-    child = dict(genome)
-    live = [knob for knob in region.knobs if len(knob.choices) > 1]
-    for knob in rng.sample(live, min(count, len(live))):
-        child[knob.name] = rng.choice(
-            [choice for choice in knob.choices if choice != child[knob.name]]
-        )
-    return child

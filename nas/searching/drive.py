@@ -10,11 +10,12 @@ from typing import Any
 
 from nas.core.cost import human
 from nas.core.evaluation import Outcome
-from nas.core.region import Member, Region
+from nas.core.guard import guarded
 from nas.core.space import find_space
 from nas.evaluation.job import Job
 from nas.samplers import make_sampler
 from nas.scheduling import Resources, Runner, run_inline
+from nas.searching.checked import check_costs
 from nas.searching.farewell import farewell
 from nas.searching.interrupt import interrupted_once
 from nas.searching.live import Live
@@ -27,6 +28,7 @@ from nas.study.ledger import Ledger, Ticket
 from nas.study.run import Run, check_name, only_driver, open_run
 from nas.study.settings import Settings
 from nas.study.storage import open_storage
+from nas.windows import Member, Region, check_region
 
 PACKAGES = ("torch", "optuna", "ray", "numpy")  # besides the distribution that `nas` came with
 PUBLISHED_REPLICATES = 2
@@ -35,9 +37,10 @@ PUBLISHED_REPLICATES = 2
 def drive(settings: Settings, args: argparse.Namespace) -> int:
     """Run, or go on with, the search; the exit code."""
     name = check_name(settings.name() if args.study is None else args.study)
-    space = find_space(settings.space)
+    space = guarded(settings.space, find_space(settings.space))
     region, objectives = region_of(settings, space), objectives_of(settings)
-    region.check()
+    check_region(region)
+    check_costs(region)
     resources = resources_for(settings, region, args)
     run = open_run(Path(args.out), name, settings, storage=args.storage, versions=_versions())
 
@@ -134,6 +137,8 @@ def _greet(live: Live, run: Run, settings: Settings, region: Region, known: int,
         f"study {run.name} in {run.folder}: {settings.space}, {settings.budget}"
         f" (without it {human(least)}-{human(most)} parameters)"
     )
+    if settings.budget.bounds and region.fit:
+        live.say(region.fit)
     live.say(f"proxy: {settings.data.source}, {settings.fidelity}, on {settings.device}")
     if known or left:
         live.say(f"going on after {known} evaluations; trials cut short, to be repeated: {left}")

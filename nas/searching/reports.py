@@ -9,6 +9,7 @@ from nas.reporting.front import front
 from nas.reporting.page import write_page
 from nas.reporting.picture import write_picture
 from nas.reporting.tables import write_front, write_reference, write_trials
+from nas.searching.checked import check_front
 from nas.study.record import Record
 from nas.study.run import Run
 from nas.study.settings import Settings
@@ -21,11 +22,16 @@ def write_reports(
     records: Sequence[Record],
     objectives: Sequence[Objective],
 ) -> None:
-    """trials.csv, reference.csv, front.csv, front.html and front.png, each all at once."""
+    """trials.csv, reference.csv, front.csv, front.html and front.png, each all at once.
+
+    InputError, and no front, where the costs are not those of the networks.
+    """
     knobs = space.knobs
     write_trials(records, knobs, run.folder / "trials.csv")
     write_reference(records, knobs, run.folder / "reference.csv")
-    write_front(front(records, objectives), knobs, run.folder / "front.csv")
+    members = front(records, objectives)
+    check_front(space, settings.target, members)
+    write_front(members, knobs, run.folder / "front.csv")
     if not any(record.complete for record in records):
         return
     drawn = figure(

@@ -5,21 +5,24 @@ from dataclasses import replace
 from typing import Any
 
 from nas.core.budget import Budget, parse_bound
+from nas.core.check import check_space
 from nas.core.errors import InputError
-from nas.core.fidelity import Fidelity, Setting
+from nas.core.fidelity import Fidelity, Setting, proxy_setting
+from nas.core.narrowing import narrow
 from nas.core.objective import Objective, parse_objectives
-from nas.core.region import Region, fits_fidelity, narrow, proxy_setting
 from nas.core.space import SearchSpace, find_space
 from nas.data import Dataset, load
 from nas.evaluation import FIDELITIES, Preset, Recipe, pick_device
 from nas.evaluation.job import DataSpec
 from nas.samplers import DEFAULT
 from nas.study.settings import Settings
+from nas.windows import Region, fits_fidelity
 
 
 def resolve(args: argparse.Namespace) -> Settings:
     """All that changes results. InputError for anything that cannot be searched."""
     space = find_space(args.space)
+    check_space(args.space, space)
     objectives = parse_objectives(args.objectives)
     choices = narrow(space, args.fix, args.choices)
     asked = (("params", args.budget), ("macs", args.macs), ("flops", args.flops))

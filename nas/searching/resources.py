@@ -7,30 +7,67 @@ import random
 import torch
 
 from nas.core.errors import InputError
-from nas.core.region import Member, Region, proxy_setting
+from nas.core.fidelity import proxy_setting
 from nas.evaluation import gpu_share, measure_peak, pick_device, total_memory
 from nas.scheduling import Resources
 from nas.study.settings import Settings
+from nas.windows import Member, Region
 
+CROWDED = 4  # workers a processor, at most: they end no sooner, and each takes memory
 SAMPLES = 200  # members among which the dearest stands for the largest network
 
 
 def resources_for(settings: Settings, region: Region, args: argparse.Namespace) -> Resources:
-    """Workers, threads and GPU share; InputError where more GPUs are asked for than exist."""
+    """Workers, threads and GPU share; InputError where more is asked for than there is."""
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     on_gpu = settings.device.startswith("cuda")
     _check_share(args, gpus=torch.cuda.device_count() if on_gpu else 0)
     if args.runner == "inline":
+        _check_inline(args, on_gpu=on_gpu)
         return Resources(workers=1, threads=cpus, gpus_per_trial=0.0)
     if not on_gpu:
-        workers = args.workers or cpus
+        holds = f"this machine has {_counted(cpus, 'processor')}"
+        workers = _workers(args, cpus, CROWDED * cpus, holds)
         return Resources(workers=workers, threads=max(1, cpus // workers))
+    gpus = torch.cuda.device_count()
     share = (
         _measured_share(settings, region) if args.gpus_per_trial == "auto" else args.gpus_per_trial
     )
-    fitting = _fitting(share, torch.cuda.device_count())
-    workers = args.workers or max(1, min(cpus, fitting))
+    holds = (
+        f"this machine has {_counted(cpus, 'processor')} and {_counted(gpus, 'GPU')}, of which"
+        f" a training takes {share:g}"
+    )
+    room = max(1, min(cpus, _fitting(share, gpus)))
+    workers = _workers(args, room, room, holds)
     return Resources(workers=workers, threads=max(1, cpus // workers), gpus_per_trial=share)
+
+
+def _check_inline(args: argparse.Namespace, *, on_gpu: bool) -> None:
+    """InputError for what only Ray can do; what the inline runner does anyway may be said."""
+    share = args.gpus_per_trial
+    for said, is_so, why in (
+        (f"--workers {args.workers}", args.workers in (None, 1), "trains one at a time"),
+        (f"--ray-address {args.ray_address}", args.ray_address is None, "stays in this process"),
+        (f"--gpus-per-trial {share}", share in ("auto", int(on_gpu)), "gives all to one training"),
+    ):
+        if not is_so:
+            raise InputError(f"{said}: expected --runner ray; the inline runner {why}")
+
+
+def _workers(args: argparse.Namespace, room: int, most: int, holds: str) -> int:
+    """As many as asked for, else as many as there is room for; InputError for more than `most`.
+
+    On a cluster there may be more room than is seen from here, and Ray says what it lacks.
+    """
+    if args.workers is None:
+        return room
+    if args.workers > most and args.ray_address is None:
+        raise InputError(f"--workers {args.workers}: {holds}; ask for at most {most}")
+    return int(args.workers)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _check_share(args: argparse.Namespace, *, gpus: int) -> None:

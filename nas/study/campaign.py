@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from nas.core.evaluation import Evaluation, Outcome, Score
 from nas.core.knob import Genome
-from nas.core.region import Member
 from nas.study.ledger import Ledger, Ticket
 from nas.study.record import Record, Role
+from nas.windows import Member
 
 REFERENCE_EVERY = 4  # after so many trials one reference, so that an early stop has both
 # So many networks are trained with two seeds, published ones among them; the others are the trials

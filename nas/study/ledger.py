@@ -18,11 +18,11 @@ from nas.core.evaluation import Evaluation, Outcome, Score
 from nas.core.fidelity import Fidelity
 from nas.core.knob import Genome
 from nas.core.objective import Objective
-from nas.core.region import Member, Region
 from nas.core.space import key_of
 from nas.samplers.proposal import distributions, seen_keys
 from nas.study.record import Record, Role
 from nas.study.settings import Settings, differences
+from nas.windows import Member, Region
 
 INTERRUPTED = "interrupted"
 KILLED = "killed"  # user attribute of a trial: it was under way when the process was killed
@@ -139,22 +139,23 @@ class Ledger:
 
     def ask(self) -> Ticket | None:
         """A search ticket for a queued trial or an unseen member; None where no member is left."""
-        queued = self._search.get_trials(deepcopy=False, states=(TrialState.WAITING,))
-        if not queued and not self._region.has_unseen(seen_keys(self._search, self._region)):
-            return None
-        try:
-            trial = self._search.ask(distributions(self._region))
-        except LookupError as error:
-            if type(error) is not LookupError:  # a KeyError is a defect, not an answer
-                raise
-            self._drop_unproposed()
-            return None
-        member = self._region.admit(trial.params)
-        if isinstance(member, str):  # a trial somebody queued by hand, outside the region
+        while True:
+            queued = self._search.get_trials(deepcopy=False, states=(TrialState.WAITING,))
+            if not queued and not self._region.has_unseen(seen_keys(self._search, self._region)):
+                return None
+            try:
+                trial = self._search.ask(distributions(self._region))
+            except LookupError as error:
+                if type(error) is not LookupError:  # a KeyError is a defect, not an answer
+                    raise
+                self._drop_unproposed()
+                return None
+            member = self._region.admit(trial.params)
+            if isinstance(member, Member):
+                return self._ticket(trial, member, "search", None, 0)
+            # Somebody queued it by hand, outside the region.
             trial.set_user_attr("failure", f"refused: {member}")
             self._search.tell(trial, state=TrialState.FAIL)
-            return self.ask()
-        return self._ticket(trial, member, "search", None, 0)
 
     def _drop_unproposed(self) -> None:
         """A sampler that found nothing leaves a running trial without a genome behind."""

@@ -12,7 +12,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 from sqlalchemy.engine import URL
 
-from nas.core.errors import InputError
+from nas.core.errors import InputError, unwritable
 from nas.core.evaluation import Evaluation, Failure, Score
 from nas.evaluation.job import run_job
 from nas.study.ledger import REFERENCE, read_records
@@ -61,9 +61,7 @@ class Run:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_json(self.folder / "run.json", {**self.content, "execution": execution})
         except OSError as error:
-            raise InputError(
-                f"--out {self.folder.parent}: cannot be written: {error.strerror}"
-            ) from error
+            raise unwritable(self.folder.parent, error) from error
 
     def weights_path(self, key: str, replicate: int) -> Path:
         """Where the trained weights of an evaluation are, if they were kept."""
@@ -179,12 +177,10 @@ def only_driver(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")
         lock.acquire(timeout=0)
+    except Timeout as error:
+        raise InputError(f"{folder}: another process is running this study; wait for it") from error
     except OSError as error:
-        if isinstance(error, Timeout):
-            raise InputError(
-                f"{folder}: another process is running this study; wait for it"
-            ) from error
-        raise InputError(f"--out {folder.parent}: cannot be written: {error.strerror}") from error
+        raise unwritable(folder.parent, error) from error
     try:
         yield
     finally:

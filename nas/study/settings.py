@@ -68,6 +68,7 @@ class Settings:
             device="cuda" if self.device.startswith("cuda") else "cpu",
             threads=threads,
             weights=weights,
+            digest=self.digest,
         )
 
     def name(self) -> str:

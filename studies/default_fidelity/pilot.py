@@ -12,12 +12,12 @@ from statistics import fmean
 import pandas as pd
 
 from nas.core.evaluation import Evaluation, Score
-from nas.core.region import Member, Region
 from nas.core.space import find_space
 from nas.evaluation.device import Asked
 from nas.evaluation.job import Job, run_job
 from nas.searching.resolve import region_of
 from nas.study.settings import Settings
+from nas.windows import Member, Region
 
 BINS, PER_BIN, SEEDS = 4, 3, 3
 DRAWS = 2000
@@ -84,6 +84,7 @@ def _jobs(settings: Settings, members: Sequence[Member]) -> Iterator[tuple[int, 
                     evaluation=evaluation,
                     space=settings.space,
                     data=settings.data,
+                    digest=settings.digest,
                     recipe=settings.recipe,
                     study_seed=settings.seed,
                     device=device,

@@ -22,7 +22,8 @@ from accvit_blocks import (
     feasible_dilations,
     layer_counts,
 )
-from tests.accvit_blocks.plain import PlainACCViT
+from accvit_blocks.cost import total
+from accvit_blocks.plain import PlainACCViT
 
 NETWORKS = {**VARIANTS, **{f"ablation {row}": config for row, config in ABLATIONS.items()}}
 
@@ -116,9 +117,16 @@ def test_layers_are_named_and_sized_like_the_modules(name: str) -> None:
 
 
 def test_counts_scale_and_add() -> None:
-    one = Count(params=1, macs=2, normalised=3, pooled=4)
-    assert 2 * one == one * 2 == one + one
+    one = Count(params=1, macs=2, normalised=3, pooled=4, activations=5, saved=6, saved_once=7)
+    assert 2 * one == one * 2 == one + one == total(one, one) == Count(2, 4, 6, 8, 10, 12, 14)
+    assert total(one, one, one) == 3 * one
     assert one.flops == 2 + 5 * 3 + 4
+    assert (one.saved_bytes, one.saved_bytes_per_image) == (4 * (7 + 6), 4 * 6)
+
+
+def test_a_count_cannot_change() -> None:
+    with pytest.raises(AttributeError):
+        Count().params = 1  # type: ignore[misc]
 
 
 @st.composite

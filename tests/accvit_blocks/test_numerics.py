@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from accvit_blocks import ABLATIONS, VARIANTS, ACCViT, ACCViTConfig
-from tests.accvit_blocks.plain import PlainACCViT
+from accvit_blocks.plain import PlainACCViT
 
 TOLERANCE = 1e-10
 

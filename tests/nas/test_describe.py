@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,12 +12,12 @@ from hypothesis import strategies as st
 
 from nas import describe
 from nas.commandline import Parser, count, run
+from nas.core.cost import METRICS
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting
 from nas.core.space import find_space
 
 SPACE = find_space("accvit")
-METRICS = ("params", "macs", "flops")
 
 
 @pytest.fixture
@@ -90,6 +91,101 @@ def test_the_setting_written_beside_a_configuration_is_kept_where_nothing_else_i
     assert shape == [64, 20, 1]
 
 
+def test_costs_that_a_space_does_not_say_are_left_out(capsys):
+    assert describe.main(["--space", "tests.nas.toy:SPACE", "--variant", "small"]) == 0
+    shown = capsys.readouterr().out
+    assert "FLOPs" in shown
+    assert "saved bytes" not in shown
+
+
+def test_a_network_is_verified_three_ways_layer_by_layer(command):
+    code, out, _ = command("--variant", "femto", "--verify", "--resolution", "64")
+    small = SPACE.adapt(SPACE.published["femto"], Setting(resolution=64))
+    cost = SPACE.cost(small)
+    rows = {line.split()[0]: line.split()[1:] for line in out.splitlines() if line}
+    assert code == 0
+    assert rows["total"] == [f"{cost.params:,}", *[f"{cost.macs:,}"] * 3, "0"]
+    assert list(SPACE.verification.layer_costs(small)) == list(rows)[1:-2]
+    assert "exactly, in every row" in out
+
+
+def test_costs_that_disagree_end_with_one_and_say_where(capsys):
+    space = ["--space", "tests.nas.costs.exact_toy:WRONG"]
+    assert describe.main([*space, "--variant", "small", "--verify"]) == 1
+    assert "1 disagree, the first: total: parameters -1" in capsys.readouterr().out
+    assert describe.main([*space, "--variant", "small", "--verify", "--json"]) == 1
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["disagreements"] == ["total: parameters -1"]
+    assert facts["total"]["params"] == facts["total"]["closed"]["params"] - 1
+
+
+def test_the_difference_of_two_networks_is_a_row_a_knob_that_sum_to_it(command, tmp_path):
+    facts = json.loads(command("--diff", "nano", "tiny", "--json")[1])
+    nano, tiny = (SPACE.cost(SPACE.published[name]) for name in ("nano", "tiny"))
+    assert [change["knobs"] for change in facts["changes"]] == [
+        [f"stages.{index}.depth"] for index in range(4)
+    ]
+    for metric in METRICS:
+        whole = tiny.of(metric) - nano.of(metric)
+        assert facts["difference"][metric] == whole
+        assert sum(change[metric] for change in facts["changes"]) == whole
+    text = command("--diff", "nano", "tiny")[1]
+    assert "from nano to tiny, networks of accvit at 224 px, 1000 classes, 3 channels" in text
+    assert "stages.2.depth  4 -> 6" in text
+    assert f"{tiny.params - nano.params:+,}" in text.split("total", 1)[1]
+    assert "on which the split depends" in text
+
+
+def written(path, configuration, setting=None):
+    values = {"configuration": SPACE.to_dict(configuration)}
+    path.write_text(json.dumps(values if setting is None else {**values, "setting": setting}))
+    return str(path)
+
+
+def test_files_are_compared_at_the_setting_written_beside_them(command, tmp_path):
+    beside = {"resolution": 64, "classes": 10, "channels": 1}
+    pico, femto = (
+        SPACE.adapt(SPACE.published[name], Setting(**beside)) for name in ("pico", "femto")
+    )
+    paths = [
+        written(tmp_path / "pico.json", pico, beside),
+        written(tmp_path / "femto.json", femto, beside),
+    ]
+    facts = json.loads(command("--diff", *paths, "--json")[1])
+    assert facts["setting"] == beside
+    assert facts["difference"]["macs"] == SPACE.cost(femto).macs - SPACE.cost(pico).macs
+    larger = json.loads(command("--diff", *paths, "--resolution", "224", "--json")[1])
+    assert larger["setting"] == {**beside, "resolution": 224}
+    assert larger["difference"]["macs"] < facts["difference"]["macs"] < 0
+
+
+def test_ends_at_settings_unknown_or_unlike_cost_one_line_that_says_what_to_do(command, tmp_path):
+    small = SPACE.adapt(SPACE.published["pico"], Setting(resolution=64, classes=10))
+    bare = written(tmp_path / "bare.json", small)
+    code, _, complaint = command("--diff", "femto", bare)
+    assert code == 2
+    assert complaint == (
+        f"error: --diff {bare}: not at the reference setting; say where both are compared:"
+        " --resolution PX --classes N --channels N\n"
+    )
+    assert command("--diff", "femto", bare, "--resolution", "64")[0] == 0
+    at_64 = written(tmp_path / "64.json", small, {"resolution": 64})
+    at_96 = written(
+        tmp_path / "96.json", SPACE.adapt(small, Setting(resolution=96)), {"resolution": 96}
+    )
+    code, _, complaint = command("--diff", at_64, at_96)
+    assert code == 2
+    assert f"resolution 64 in {at_64}, 96 in {at_96}; say where both are compared" in complaint
+
+
+def test_a_network_that_is_no_member_has_no_waterfall(command, tmp_path):
+    odd = replace(SPACE.published["femto"], stem_width=33)
+    code, _, complaint = command("--diff", written(tmp_path / "odd.json", odd), "femto")
+    assert code == 2
+    assert "odd.json: no member of the space accvit: stem_width = 33" in complaint
+    assert complaint.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -99,6 +195,10 @@ def test_the_setting_written_beside_a_configuration_is_kept_where_nothing_else_i
         (("--variant", "tiny", "--config", "x"), "not allowed with"),
         (("--variant", "tiny", "--resolution", "100"), "expected a multiple of 32"),
         (("--classes", "none"), "argument --classes: expected a whole number above 0"),
+        (("--verify",), "--verify: expected a network; add --variant NAME or --config FILE.json"),
+        (("--diff", "femto"), "argument --diff: expected 2 arguments"),
+        (("--diff", "femto", "huge"), "--diff huge: no such file, and no published member (femto"),
+        (("--diff", "femto", "nano", "--variant", "nano"), "not allowed with"),
         (("--nonsense",), "unrecognized arguments: --nonsense"),
         (("--vari", "tiny"), "unrecognized arguments"),
     ],

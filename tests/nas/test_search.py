@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 import optuna
@@ -11,10 +12,13 @@ import pytest
 import torch
 
 from nas import export
+from nas.core.cost import Cost
 from nas.exporting import load_exported
 from nas.search import main
+from nas.study.ledger import Ledger, Ticket
 from nas.study.run import only_driver
 from nas.study.storage import open_storage
+from tests.nas import toy
 
 TOY = (
     *("--space", "tests.nas.toy:SPACE", "--data", "digits", "--resolution", "8"),
@@ -139,7 +143,7 @@ def test_the_same_command_goes_on_and_a_finished_study_says_how_to_add_trials(
     assert again.out == first
     assert "with --trials 4" in again.out
     assert complete(out) == before
-    assert search(out, *QUICK, "--trials", "3", "--workers", "2") == 0
+    assert search(out, *QUICK, "--trials", "3", "--workers", "1") == 0
     assert complete(out)[:2] == before
     assert len(set(complete(out))) == 3
     assert "going on after" in capsys.readouterr().err
@@ -193,6 +197,47 @@ def test_a_malformed_run_json_is_one_line(out: Path, capsys: pytest.CaptureFixtu
     assert search(out, *QUICK, "--trials", "1") == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert [path.name for path in (out / "s").iterdir()] == ["run.json"]
+
+
+# Whose space it is
+
+
+def test_a_space_with_a_defect_is_one_line_and_leaves_nothing_behind(
+    out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(toy.ToySpace, "canonical", lambda self, genome: genome["depth"])
+    assert search(out, *QUICK) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: --space tests.nas.toy:SPACE: canonical raised KeyError: 'depth'")
+    assert said.count("\n") == 1
+    assert not out.exists()
+
+
+def test_a_defect_that_shows_in_the_midst_of_a_search_is_one_line_and_mended_it_goes_on(
+    out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert search(out, *QUICK, "--trials", "1") == 0
+    before = complete(out)
+    capsys.readouterr()
+    ask = Ledger.ask
+
+    def missing(self: toy.ToySpace, configuration: toy.Toy) -> Mapping[str, Cost]:
+        raise RuntimeError("no price today")
+
+    with monkeypatch.context() as patched:
+
+        def asked(self: Ledger) -> Ticket | None:
+            patched.setattr(toy.ToySpace, "stage_costs", missing)
+            return ask(self)
+
+        patched.setattr(Ledger, "ask", asked)
+        assert search(out, *QUICK, "--trials", "2", "--quiet") == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: --space tests.nas.toy:SPACE: cost raised RuntimeError: no price")
+    assert said.count("\n") == 1
+    assert search(out, *QUICK, "--trials", "2") == 0
+    assert complete(out)[:1] == before
+    assert len(complete(out)) == 2
 
 
 # Where the study lies

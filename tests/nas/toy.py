@@ -116,13 +116,13 @@ class ToySpace:
         width, area = configuration.width, configuration.kernel**2
         first, second = configuration.channels * width * area, width * width * area
         pixels = configuration.resolution**2
-        head = (width + 1) * configuration.classes
+        head = width * configuration.classes
         return {
             "first": Cost(params=first + 2 * width, macs=first * pixels, flops=first * pixels),
             "second": Cost(
                 params=second + 2 * width, macs=second * pixels // 4, flops=second * pixels // 4
             ),
-            "head": Cost(params=head, macs=head, flops=head),
+            "head": Cost(params=head + configuration.classes, macs=head, flops=head),
         }
 
     def cost_range(self, choices: Choices, setting: Setting) -> Mapping[Metric, tuple[int, int]]:

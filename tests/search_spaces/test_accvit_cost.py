@@ -2,14 +2,17 @@
 
 import random
 from itertools import product
+from timeit import repeat
 
 import pytest
+import torch
 
 from accvit_blocks import VARIANTS, count
 from nas.core.cost import METRICS
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting, UnrepresentableError
 from search_spaces.accvit import SPACE
+from tests.accvit_blocks.counted import bytes_kept
 
 FEMTO = SPACE.encode(VARIANTS["femto"])
 NANO = SPACE.encode(VARIANTS["nano"])
@@ -47,9 +50,70 @@ def test_a_cost_is_the_closed_form_and_its_stages_sum_to_it(target):
         cost, stages = SPACE.cost(adapted), SPACE.stage_costs(adapted)
         closed = count(adapted)
         assert (cost.params, cost.macs, cost.flops) == (closed.params, closed.macs, closed.flops)
+        for name in ("activations", "saved_bytes", "saved_bytes_per_image"):
+            assert getattr(cost, name) == getattr(closed, name)
         assert list(stages) == ["stem", "stages.0", "stages.1", "stages.2", "stages.3", "head"]
         for metric in METRICS:
             assert sum(part.of(metric) for part in stages.values()) == cost.of(metric)
+        for name in ("activations", "saved_bytes", "saved_bytes_per_image"):
+            assert sum(getattr(part, name) for part in stages.values()) == getattr(cost, name)
+
+
+def stratified_genomes(seed=2):
+    """Twenty, more than any knob has choices; these take every choice, dead knobs left out."""
+    rng = random.Random(seed)
+    orders = {knob.name: rng.sample(knob.choices, len(knob.choices)) for knob in SPACE.knobs}
+    for turn in range(20):
+        genome = {name: order[turn % len(order)] for name, order in orders.items()}
+        for index in range(4):
+            if genome[f"stages.{index}.width"] % genome[f"stages.{index}.head_dim"]:
+                genome[f"stages.{index}.head_dim"] = 16
+        yield SPACE.canonical(genome)
+
+
+STRATIFIED = list(stratified_genomes())
+QUARTER = {"classes": 10, "width_scale": 0.25, "proxy": True}
+
+
+def test_the_stratified_members_take_every_choice_of_every_knob():
+    for knob in SPACE.knobs:
+        assert {genome[knob.name] for genome in STRATIFIED} == set(knob.choices), knob.name
+
+
+@pytest.mark.parametrize(
+    ("setting", "genomes"),
+    [
+        pytest.param(Setting(resolution=64, **QUARTER), STRATIFIED, id="64 pixels"),
+        pytest.param(Setting(resolution=224, **QUARTER), STRATIFIED[:3], id="three at 224"),
+        *(
+            pytest.param(setting, STRATIFIED, id=name, marks=pytest.mark.slow)
+            for name, setting in (
+                ("224 pixels", Setting(resolution=224, **QUARTER)),
+                ("64 pixels at full width", Setting(resolution=64)),
+                ("128 pixels at full width", Setting(resolution=128)),
+            )
+        ),
+    ],
+)
+def test_the_saved_bytes_are_what_autograd_keeps_of_a_batch(setting, genomes):
+    for genome in genomes:
+        config = SPACE.adapt(SPACE.decode(genome), setting)
+        model, cost = SPACE.build(config).train(), SPACE.cost(config)
+        one, two = (
+            bytes_kept(model, (), torch.zeros(number, 3, setting.resolution, setting.resolution))
+            for number in (1, 2)
+        )
+        assert cost.saved_bytes == one.total(), genome
+        more = two.total() - one.total()  # a single window takes more copies in a batch of one
+        assert cost.saved_bytes_per_image == pytest.approx(more, rel=0.01), genome
+
+
+@pytest.mark.slow  # not for its length: a busy machine fails it
+def test_a_cost_takes_less_than_a_hundred_microseconds():
+    for config in random_configs(20, seed=3):
+        assert (
+            min(repeat(lambda config=config: SPACE.cost(config), number=20, repeat=50)) / 20 < 1e-4
+        )
 
 
 def test_the_parameters_are_those_of_the_network_that_is_built():

@@ -16,6 +16,10 @@ MODULES = {
     "silent": "raise KeyError\n",
     "number": "SPACE = 5\n",
     "kind": "from search_spaces.accvit import ACCViTSpace as SPACE\n",
+    "property": (
+        "from search_spaces.accvit import ACCViTSpace\n"
+        "class Kind(ACCViTSpace):\n    size = property(lambda self: {}['x'])\nSPACE = Kind()\n"
+    ),
     "good": "from search_spaces.accvit import ACCViTSpace\nSPACE = ACCViTSpace(name='mine')\n",
 }
 
@@ -71,9 +75,10 @@ def test_an_unknown_name_is_told_which_are_known():
         ("missing", "a_package_that_is_not_installed"),
         ("raising", "first line second line"),
         ("silent", "KeyError"),
+        ("property", "'x'"),
     ],
 )
-def test_a_module_that_cannot_be_imported_is_named_with_the_reason(module, kind, said):
+def test_a_space_that_cannot_be_read_is_named_with_the_reason(module, kind, said):
     told = complaint(f"{module(kind)}:SPACE")
     assert "cannot be loaded: " in told
     assert said in told

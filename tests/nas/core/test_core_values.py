@@ -6,10 +6,9 @@ import pytest
 
 from nas.core.errors import InputError
 from nas.core.evaluation import Evaluation
-from nas.core.fidelity import Fidelity
+from nas.core.fidelity import Fidelity, proxy_setting
 from nas.core.knob import Knob
 from nas.core.objective import Objective, parse_objectives
-from nas.core.region import proxy_setting
 from nas.core.space import key_of
 
 FIDELITY = Fidelity(epochs=2, resolution=64)

@@ -1,5 +1,7 @@
 """The printed front fits 100 columns and says what may be concluded from it."""
 
+from dataclasses import replace
+
 from recorded import record, study
 
 from nas.core.objective import parse_objectives
@@ -22,13 +24,23 @@ def test_members_within_the_noise_are_marked_and_the_mark_is_explained():
     assert ["*" in row for row in rows[1:4]] == [False, False, True]
     assert "noise: seed SD 0.014 (2 degrees of freedom)" in text
     assert "* marks members not separable from the next cheaper one" in text
+    assert "the cheapest has none to be told from" in text
+
+
+def test_where_all_gains_exceed_the_noise_that_is_said_and_of_one_member_nothing():
+    twice = record(0, "a", 10, 0.501, replicate=1, role="replicate")
+    three = record(0, "a", 10, 0.502, replicate=2, role="replicate")
+    alone = (record(0, "a", 10, 0.5), twice, three)
+    assert "separable" not in front_text(alone, BOTH)
+    text = front_text((*alone, record(1, "b", 20, 0.9)), BOTH)
+    assert "each member is separable from the next cheaper one; the cheapest has none" in text
 
 
 def test_published_members_stand_beneath_with_what_beats_them():
     text = front_text(study(), BOTH)
     tiny = next(row for row in text.splitlines() if "tiny" in row)
     assert "0.7600" in tiny
-    assert "dominated by trial 3" in tiny
+    assert "dominated by trial 3 within noise" in tiny
     assert "not dominated" in next(row for row in text.splitlines() if "femto" in row)
 
 
@@ -58,7 +70,13 @@ def test_no_line_is_longer_than_a_hundred_columns():
         )
         for number in range(20)
     ]
-    known = [record(0, "x", 10**12, 0.1, role="published", label="a-name-that-does-not-end")]
+    label = "a-name-that-does-not-end"
+    known = [
+        record(n, "x", 10**12, n / 99, replicate=n, role="published", label=label) for n in (0, 1)
+    ]
+    best = replace(record(9999, "y", 10**11, 0.99), genome=wide[0].genome)
+    assert "dominated by trial 9999 beyond noise" in front_text([best, *known], BOTH)
+    wide.append(best)
     assert max(map(len, front_text([*wide, *known], BOTH).splitlines())) <= 100
 
 

@@ -31,6 +31,44 @@ def test_every_network_is_drawn_once_and_failures_are_not():
     assert [point.name for point in found.published] == ["femto", "tiny"]
 
 
+def test_labels_are_the_published_names_and_the_numbers_of_the_fronts_trials():
+    assert [point.label for point in drawn().named] == ["femto", "tiny", "0", "1", "3"]
+
+
+def test_what_lies_under_the_staircase_is_dominated_as_far_as_the_figure_goes():
+    found = drawn()
+    x, y = found.steps
+    assert x == (5.0, 10.0, 20.0, found.x_range[1])
+    assert y == pytest.approx((71.0, 80.0, 81.0, 81.0))
+    assert drawn(objectives=parse_objectives("accuracy,params,macs")).steps == ((), ())
+    assert drawn(()).steps == ((), ())
+
+
+def test_the_legend_claims_no_gain_for_the_cheapest():
+    found = drawn()
+    assert [point.name for point in found.hollow] == ["trial 3"]
+    assert found.solid_name == "front: the cheapest, or gain beyond noise"
+    even = [record(0, "a", 10, 0.5), record(1, "b", 11, 0.501)]
+    noisy = [record(n, "x", 9, n / 2, replicate=n, role="replicate") for n in range(2)]
+    assert drawn([*even, *noisy]).solid_name == "front: the cheapest"
+    assert drawn(even).solid_name == "front"
+
+
+def test_each_point_says_what_its_comparison_came_to():
+    found = drawn()
+    assert [point.remark for point in found.front] == [
+        "the cheapest of the front",
+        "gain over the next cheaper beyond noise",
+        "gain over the next cheaper within noise",
+    ]
+    assert [point.remark for point in found.published] == [
+        "not dominated",
+        "dominated within noise",
+    ]
+    assert "published: femto not dominated; tiny dominated within noise" in found.notes
+    assert drawn([one for one in study() if one.role == "search"]).front[1].remark is None
+
+
 def test_points_are_in_millions_and_percent_with_standard_errors():
     small = drawn().front[0]
     assert (small.x, small.y) == (5.0, pytest.approx(71.0))
@@ -80,8 +118,23 @@ def test_names_of_neighbouring_networks_do_not_overlap():
     ]
     found = drawn([*study(), *close])
     sides = place_labels(found)
-    boxes = [label_box(found, *pair) for pair in zip(found.published, sides, strict=True)]
+    boxes = [label_box(found, *pair) for pair in zip(found.named, sides, strict=True)]
     assert all(first.overlap(second) == 0 for first, second in combinations(boxes, 2))
+
+
+def test_a_label_does_not_lie_on_the_staircase():
+    """Right above its bar it would: the tread is where its text would be."""
+    just_below = record(4, "low", 15_000_000, 0.770, role="published", label="low")
+    found = drawn([*study(), just_below])
+    sides = dict(zip([point.label for point in found.named], place_labels(found), strict=True))
+    low = next(point for point in found.published if point.label == "low")
+    x, y = found.steps
+    tread = (y[1] - found.y_range[0]) / (found.y_range[1] - found.y_range[0])
+    assert x[1] < low.x < x[2]
+    above = label_box(found, low, "top center")
+    assert above.low < tread < above.high
+    chosen = label_box(found, low, sides["low"])
+    assert not chosen.low < tread < chosen.high
 
 
 @pytest.mark.parametrize("records", [study(), study()[:1], (), study()[6:]])
@@ -96,13 +149,21 @@ def test_the_page_needs_no_network(tmp_path):
     text = (tmp_path / "front.html").read_text(encoding="utf-8")
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=.?https?:", text)
     assert "plotly.js v" in text
+    assert '"displayModeBar": false' in text
     assert [file.name for file in tmp_path.iterdir()] == ["front.html"]
 
 
 def test_the_page_says_on_hovering_which_network_a_point_is(tmp_path):
     write_page(drawn(), tmp_path / "front.html")
     text = (tmp_path / "front.html").read_text(encoding="utf-8")
-    for words in ("trial 0", "small", "5M parameters", "mean of 2 seeds", "stages.*.width  32"):
+    for words in (
+        "trial 0",
+        "small",
+        "5M parameters",
+        "mean of 2 seeds",
+        "the cheapest",
+        "stages.*.width  32",
+    ):
         assert words in text
 
 

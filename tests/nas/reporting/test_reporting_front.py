@@ -5,7 +5,8 @@ from recorded import record, study
 
 from nas.core.objective import parse_objectives
 from nas.reporting.front import front
-from nas.reporting.published import dominators, published
+from nas.reporting.noise import noise
+from nas.reporting.published import dominators, published, standing, verdict
 
 BOTH = parse_objectives("accuracy,params")
 
@@ -70,16 +71,22 @@ def test_members_are_ordered_by_the_first_cost_that_is_weighed():
 
 def test_a_gain_beyond_the_noise_is_separable_and_one_within_it_is_not():
     small, middle, large = front(study(), BOTH)
-    assert [small.separable, middle.separable, large.separable] == [True, True, False]
+    assert [small.separable, middle.separable, large.separable] == [None, True, False]
     steady = [record(9, "x", 99, value, replicate=n, role="replicate") for n, value in
               enumerate((0.500, 0.501, 0.502, 0.503))]  # fmt: skip
     calm = [one for one in study() if one.role == "search"] + steady
-    assert [member.separable for member in front(calm, BOTH)] == [True, True, True]
+    assert [member.separable for member in front(calm, BOTH)] == [None, True, True]
 
 
 def test_nothing_is_said_of_gains_where_the_noise_is_unknown():
     alone = [one for one in study() if one.role == "search"]
-    assert [member.separable for member in front(alone, BOTH)] == [True, None, None]
+    assert [member.separable for member in front(alone, BOTH)] == [None, None, None]
+
+
+def test_only_the_first_is_the_cheapest_which_has_none_to_be_told_from():
+    members = front(study(), BOTH)
+    assert [member.cheapest for member in members] == [True, False, False]
+    assert front((), BOTH) == ()
 
 
 def test_the_front_members_that_beat_a_published_network_are_named():
@@ -89,3 +96,45 @@ def test_the_front_members_that_beat_a_published_network_are_named():
     assert tiny.accuracy == pytest.approx(0.76)
     assert [one.key for one in dominators(tiny, members, BOTH)] == ["middle", "large"]
     assert dominators(femto, members, BOTH) == ()
+
+
+def test_a_published_network_is_beaten_beyond_the_noise_or_within_it():
+    records = (*study(), record(4, "poor", 11_000_000, 0.60, role="published", label="poor"))
+    members, spread = front(records, BOTH), noise(records)
+    told = {one.label: standing(one, members, BOTH, spread) for one in published(records)}
+    assert told["femto"] == ("not dominated", None)
+    assert told["tiny"][0] == "dominated within noise"  # 0.81 against 0.76, at an SD of 0.014
+    assert told["poor"][0] == "dominated beyond noise"  # 0.80 against 0.60
+    assert told["poor"][1] is members[1]
+    assert verdict(published(records), members, BOTH, spread) == (
+        "published: femto not dominated; poor dominated beyond noise; tiny dominated within noise"
+    )
+
+
+def test_of_two_that_beat_a_published_network_one_beyond_the_noise_is_named():
+    seeds = [
+        record(0, "often", 10, 0.60 + n % 2 / 100, replicate=n, role="replicate")
+        for n in range(1, 9)
+    ]
+    records = (
+        *(record(0, "often", 10, 0.60), *seeds, record(1, "once", 11, 0.63)),
+        *(record(n, "known", 12, 0.58 + n / 200, replicate=n, role="published", label="known")
+          for n in range(4)),
+    )  # fmt: skip
+    members, spread, (known,) = front(records, BOTH), noise(records), published(records)
+    words, best = standing(known, members, BOTH, spread)
+    assert (words, best) == ("dominated beyond noise", members[1])
+
+
+def test_where_the_noise_is_unknown_a_published_network_is_just_dominated():
+    records = (record(0, "a", 10, 0.5), record(0, "b", 11, 0.4, role="published", label="b"))
+    members = front(records, BOTH)
+    assert standing(published(records)[0], members, BOTH, None) == ("dominated", members[0])
+    assert verdict((), members, BOTH, None) is None
+
+
+def test_many_published_networks_are_counted_and_not_named():
+    known = [record(n, f"p{n}", 20 + n, 0.4, role="published", label=f"p{n}") for n in range(9)]
+    records = (record(0, "a", 10, 0.5), *known)
+    told = verdict(published(records), front(records, BOTH), BOTH, None)
+    assert told == "published: 9 dominated"

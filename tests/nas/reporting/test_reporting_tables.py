@@ -58,7 +58,7 @@ def test_the_front_has_its_means_replicates_and_marks(tmp_path):
     table = read(tmp_path / "front.csv")
     assert list(table["key"]) == ["small", "middle", "large"]
     assert list(table["replicates"]) == ["2", "1", "1"]
-    assert list(table["separable"]) == ["True", "True", "False"]
+    assert list(table["separable"]) == ["cheapest", "True", "False"]
     assert float(table["accuracy"][0]) == pytest.approx(0.71)
 
 

@@ -10,13 +10,14 @@ from optuna.trial import TrialState
 from nas.core.budget import Budget, parse_bound
 from nas.core.errors import InputError
 from nas.core.fidelity import Fidelity, Setting
+from nas.core.narrowing import narrow
 from nas.core.objective import parse_objectives
-from nas.core.region import Member, Region, narrow
 from nas.core.space import key_of
 from nas.samplers import SAMPLERS, InRegion, make_sampler
 from nas.samplers.in_region import PROPOSED
-from nas.samplers.proposal import distributions, mutate, seen_keys, stream
+from nas.samplers.proposal import distributions, seen_keys, stream
 from nas.study.ledger import Ledger
+from nas.windows import Member, Region, changed
 from search_spaces.accvit import SPACE
 
 PROPOSALS = 40
@@ -241,10 +242,10 @@ def test_evolution_stays_near_the_front_once_it_has_one():
 def test_a_mutation_changes_exactly_as_many_live_knobs_as_asked(count):
     genome = WINDOW.draw(stream(0, optuna.trial.create_trial(value=0)), set()).genome
     live = [knob.name for knob in WINDOW.knobs if len(knob.choices) > 1]
-    child = mutate(genome, WINDOW, count, stream(1, optuna.trial.create_trial(value=0)))
-    changed = [name for name in genome if genome[name] != child[name]]
-    assert len(changed) == min(count, len(live))
-    assert all(child[name] in WINDOW.choices[name] for name in changed)
+    child = changed(genome, WINDOW, count, stream(1, optuna.trial.create_trial(value=0)))
+    differing = [name for name in genome if genome[name] != child[name]]
+    assert len(differing) == min(count, len(live))
+    assert all(child[name] in WINDOW.choices[name] for name in differing)
 
 
 def test_seen_are_all_that_ran_run_or_wait_but_not_what_was_interrupted():

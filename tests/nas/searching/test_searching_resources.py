@@ -10,13 +10,13 @@ import torch
 from nas.core.budget import Budget
 from nas.core.errors import InputError
 from nas.core.fidelity import Fidelity, Setting
-from nas.core.region import Region
 from nas.evaluation.job import DataSpec
 from nas.evaluation.recipe import Recipe
 from nas.scheduling import Resources
 from nas.searching import resources
 from nas.searching.resources import resources_for
 from nas.study.settings import Settings
+from nas.windows import Region
 from tests.nas.toy import SPACE
 
 REGION = Region(
@@ -71,15 +71,52 @@ def gpus(count: int, monkeypatch: pytest.MonkeyPatch, *, peak: int = GIB) -> Non
     monkeypatch.setattr(resources, "total_memory", lambda _: 16 * GIB)
 
 
-@pytest.mark.parametrize(
-    ("workers", "threads"), [(None, 1), (1, 4), (2, 2), (3, 1), (4, 1), (16, 1)]
-)
+@pytest.mark.parametrize(("workers", "threads"), [(None, 1), (1, 4), (2, 2), (3, 1), (4, 1)])
 def test_processors_are_shared_among_the_workers(workers: int | None, threads: int) -> None:
     assert given(workers=workers) == Resources(workers=workers or 4, threads=threads)
 
 
 def test_in_this_process_one_training_gets_every_processor() -> None:
-    assert given(runner="inline", workers=3) == Resources(workers=1, threads=4)
+    for workers in (None, 1):
+        assert given(runner="inline", workers=workers) == Resources(workers=1, threads=4)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ({"workers": 4}, "--workers 4: expected --runner ray; .* one at a time"),
+        ({"ray_address": "auto"}, "--ray-address auto: expected --runner ray"),
+    ],
+)
+def test_what_only_ray_can_do_is_refused_inline(flags: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        given(runner="inline", **flags)
+
+
+def test_inline_a_training_has_the_gpu_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpus(2, monkeypatch)
+    for share in ("auto", 1.0):
+        assert given("cuda: pretended", runner="inline", gpus_per_trial=share).workers == 1
+    for share in (0.5, 2.0):
+        with pytest.raises(InputError, match=f"--gpus-per-trial {share}: expected --runner ray"):
+            given("cuda: pretended", runner="inline", gpus_per_trial=share)
+
+
+def test_some_more_workers_than_processors_are_allowed_and_many_refused() -> None:
+    assert given(workers=16) == Resources(workers=16, threads=1)
+    with pytest.raises(InputError, match=r"--workers 17: .* 4 processors; ask for at most 16"):
+        given(workers=17)
+
+
+def test_more_workers_than_the_gpus_hold_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpus(1, monkeypatch)
+    assert given("cuda: pretended", gpus_per_trial=0.5, workers=2).workers == 2
+    with pytest.raises(InputError, match=r"--workers 3: .* 1 GPU, .* takes 0.5; ask for at most 2"):
+        given("cuda: pretended", gpus_per_trial=0.5, workers=3)
+
+
+def test_a_cluster_may_have_room_for_more_workers() -> None:
+    assert given(workers=64, ray_address="auto") == Resources(workers=64, threads=1)
 
 
 def test_trials_share_a_gpu_by_their_memory(monkeypatch: pytest.MonkeyPatch) -> None:

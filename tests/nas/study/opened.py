@@ -7,12 +7,12 @@ from optuna.storages import BaseStorage
 from nas.core.budget import Budget
 from nas.core.fidelity import Fidelity, Setting
 from nas.core.objective import parse_objectives
-from nas.core.region import Region
 from nas.evaluation.job import DataSpec
 from nas.evaluation.recipe import Recipe
 from nas.samplers import make_sampler
 from nas.study.ledger import Ledger
 from nas.study.settings import Settings
+from nas.windows import Region
 from tests.nas.toy import SPACE
 
 FIDELITY = Fidelity(epochs=1, resolution=8)

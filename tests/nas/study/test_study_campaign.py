@@ -11,10 +11,10 @@ import pytest
 from nas.core.cost import Cost
 from nas.core.evaluation import Evaluation, Failure, Outcome, Score
 from nas.core.fidelity import Fidelity
-from nas.core.region import Member
 from nas.study.campaign import NOISE_KEYS, Campaign, Reference
 from nas.study.ledger import Ticket
 from nas.study.record import Record
+from nas.windows import Member
 
 COST = Cost(params=1, macs=1, flops=1)
 FAILURE = Failure(kind="diverged", message="not a number", seconds=1.0, device="cpu")

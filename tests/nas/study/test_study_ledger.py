@@ -11,9 +11,9 @@ from optuna.trial import TrialState
 
 from nas.core.errors import InputError
 from nas.core.evaluation import Failure, Score
-from nas.core.region import Member
 from nas.study.ledger import REFERENCE, Ledger, read_records
 from nas.study.storage import open_storage
+from nas.windows import Member
 from tests.nas.toy import SPACE
 
 SCORE = Score(accuracy=0.5, loss=1.25, seconds=2.0, device="cpu", images_per_second=9.0)
@@ -152,6 +152,19 @@ def test_a_trial_queued_by_hand_outside_the_window_is_refused_by_name(
     assert ticket.evaluation.genome["mood"] == "well"
     assert study.trials[0].state == TrialState.FAIL
     assert study.trials[0].user_attrs["failure"].startswith("refused: mood = exits")
+
+
+def test_thousands_of_trials_queued_by_hand_may_be_refused_one_after_the_other() -> None:
+    storage = InMemoryStorage()
+    opened = ledger(storage, region(mood=("well",)))
+    study = optuna.load_study(storage=storage, study_name="s")
+    for _ in range(2000):  # twice as many as Python nests calls
+        study.enqueue_trial({"width": 4, "kernel": 1, "pool": "max", "mood": "exits"})
+    ticket = opened.ask()
+    assert ticket is not None
+    assert ticket.trial.number == 2000
+    refused = study.get_trials(deepcopy=False, states=(TrialState.FAIL,))
+    assert len(refused) == 2000
 
 
 class Speechless(RandomSampler):

@@ -7,10 +7,10 @@ from itertools import product
 import pytest
 
 from nas.core.budget import Budget, parse_bound
-from nas.core.errors import InputError
 from nas.core.fidelity import Setting
-from nas.core.region import Member, Region, fits_fidelity, narrow
+from nas.core.narrowing import narrow
 from nas.core.space import key_of
+from nas.windows import Member, Region, fits_fidelity
 from search_spaces.accvit import SPACE
 
 FEMTO = SPACE.encode(SPACE.published["femto"])
@@ -135,82 +135,6 @@ def test_the_budget_counts_at_the_target_setting(around_femto):
     assert isinstance(around_femto(target=few, params=str(femto.params)).admit(FEMTO), str)
 
 
-@pytest.mark.parametrize(
-    ("bounds", "said"),
-    [
-        ({"params": "1K-2K"}, r"^--budget 1K-2K: no configuration; accvit reaches params \d"),
-        ({"params": "9G-"}, r"^--budget 9G-: no configuration; accvit reaches params \d"),
-        ({"macs": "-1M"}, r"^--macs 0-1M: no configuration; accvit reaches macs \d"),
-        (
-            {"params": "5M-30M", "flops": "9T-"},
-            r"^--flops 9000G-: no configuration; accvit reaches flops",
-        ),
-    ],
-)
-def test_a_window_outside_the_space_names_the_bound_and_the_real_range(bounds, said):
-    region = whole(**bounds)
-    with pytest.raises(InputError, match=said):
-        region.check()
-
-
-def test_the_range_in_the_message_is_the_narrowed_spaces(around_femto):
-    region = around_femto({"stages.2.depth": "all"}, params="100M-")
-    costs = [member.cost.params for member in around_femto({"stages.2.depth": "all"}).members]
-    with pytest.raises(InputError, match=f"{min(costs) / 1e6:.4g}M-{max(costs) / 1e6:.4g}M here"):
-        region.check()
-
-
-def test_a_window_that_meets_the_space_passes(around_femto):
-    whole(params="5M-30M").check()
-    whole().check()
-    around_femto(params="-100M").check()
-
-
-def test_two_windows_that_nothing_meets_together_are_empty_where_all_were_listed(around_femto):
-    costs = sorted(
-        (member.cost for member in around_femto({"stages.2.depth": "all"}).members),
-        key=lambda cost: cost.params,
-    )
-    # The smallest network by parameters cannot have the MACs of the largest.
-    region = around_femto(
-        {"stages.2.depth": "all"},
-        params=f"-{costs[0].params}",
-        macs=f"{costs[-1].macs}-",
-    )
-    with pytest.raises(
-        InputError, match=r"no configuration lies inside; the space reaches params .*, macs"
-    ):
-        region.check()
-
-
-def test_two_windows_that_nothing_drawn_meets_together_are_undecided_with_both_ranges(monkeypatch):
-    monkeypatch.setattr("nas.core.region.DRAWS", 300)
-    region = whole(params="-2M", macs="30G-")
-    said = r"none found in 300 draws \(undecided, perhaps empty\).*reaches params .*-.*, macs .*-"
-    with pytest.raises(InputError, match=said):
-        region.check()
-
-
-def test_choices_that_exclude_each_other_are_told_without_any_budget(around_femto):
-    region = around_femto({"stages.0.width": (48,), "stages.0.head_dim": (32,)})
-    with pytest.raises(InputError, match="exclude each other"):
-        region.check()
-
-
-def test_a_fidelity_that_holds_no_member_is_refused_with_its_reason(monkeypatch):
-    monkeypatch.setattr("nas.core.region.DRAWS", 300)
-    one_token = Setting(resolution=32, proxy=True)
-    region = Region(
-        space=SPACE,
-        choices={knob.name: knob.choices for knob in SPACE.knobs},
-        budget=Budget((parse_bound("params", "5M-30M"),)),
-        target=Setting(),
-        representable=fits_fidelity(SPACE, one_token),
-    )
-    with pytest.raises(InputError, match="fidelity: resolution 32: a window would hold 1 token"):
-        region.check()
-
-
 def test_members_that_a_fidelity_cannot_hold_are_left_out(around_femto):
     eighth = Setting(resolution=64, width_scale=0.125, proxy=True)
     widths = {"stages.0.width": (32, 48, 64)}
@@ -248,55 +172,3 @@ def test_a_live_knob_may_not_hold_a_value_that_was_narrowed_away(around_femto):
     alone = {**FEMTO, "stages.0.dilations": "1"}
     region = around_femto({"stages.0.dilations": ("1",), "stages.0.mlp": ("convnext",)})
     assert region.admit(alone) == "stages.0.mlp = shared is not among the choices"
-
-
-@pytest.mark.parametrize(
-    ("fixed", "choices", "left"),
-    [
-        (["fusion=gate"], [], {"fusion": ("gate",)}),
-        (["se=false"], [], {"se": (False,)}),
-        ([], ["stages.0.width=64,32"], {"stages.0.width": (32, 64)}),
-        ([], ["stages.0.width = 64 , 32"], {"stages.0.width": (32, 64)}),
-        (
-            ["stages.*.mlp=convnext"],
-            [],
-            {f"stages.{index}.mlp": ("convnext",) for index in range(4)},
-        ),
-        (["stages.1.dilations=1+4"], [], {"stages.1.dilations": ("1+4",)}),
-        (["stages.0.depth=2"], ["stages.0.depth=1,2"], {"stages.0.depth": (2,)}),
-    ],
-)
-def test_narrowing_leaves_the_choices_named_and_all_of_the_other_knobs(fixed, choices, left):
-    everything = {knob.name: knob.choices for knob in SPACE.knobs}
-    assert narrow(SPACE, fixed, choices) == everything | left
-
-
-@pytest.mark.parametrize(
-    ("fixed", "choices", "said"),
-    [
-        (["fusion"], [], "^--fix fusion: expected knob=value"),
-        ([], ["fusion="], "^--choices fusion=: expected knob=value"),
-        (["depth=3"], [], r"^--fix depth: no such knob; expected one of .*stages\.0\.depth"),
-        (["stages.*.colour=3"], [], r"no such knob"),
-        (["=3"], [], "no such knob"),
-        (["fusion=sum"], [], "^knob fusion: expected one of gate, mean; got 'sum'$"),
-        ([], ["stages.0.width=32,33"], r"knob stages\.0\.width: expected one of 32, 48.*got '33'"),
-        (
-            ["stages.*.dilations=9"],
-            [],
-            r"knob stages\.0\.dilations: expected one of 1, .*; got '9'",
-        ),
-        (["fusion=gate", "fusion=mean"], [], "^--fix fusion=mean: leaves no choice for fusion$"),
-        (["fusion=gate"], ["fusion=mean"], "^--choices fusion=mean: leaves no choice for fusion$"),
-    ],
-)
-def test_a_mistake_in_narrowing_is_named(fixed, choices, said):
-    with pytest.raises(InputError, match=said) as raised:
-        narrow(SPACE, fixed, choices)
-    assert len(str(raised.value).splitlines()) == 1
-
-
-def test_a_pattern_applies_to_the_knobs_that_have_the_value() -> None:
-    choices = narrow(SPACE, ["stages.*.mlp=per-branch"], [])
-    assert [choices[f"stages.{index}.mlp"] for index in range(3)] == [("per-branch",)] * 3
-    assert choices["stages.3.mlp"] == ("shared", "convnext")

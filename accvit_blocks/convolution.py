@@ -7,65 +7,19 @@ counts; one in each branch, on 4C channels squeezed to C / 4, meets all of them.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import torch
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
 from accvit_blocks.cost import Count, total
+from accvit_blocks.depthwise import DepthwiseConv
 from accvit_blocks.drop_path import DropPath
 from accvit_blocks.fusion import fusion, fusion_count, is_gated
 from accvit_blocks.norm import batch_norm
 from accvit_blocks.squeeze_excitation import SqueezeExcitation
 
 EXPANSION = 4  # hidden channels over the block's output channels
-
-
-class DepthwiseConv(nn.Module):
-    """Depthwise 3 x 3 convolution with dilation and stride, without a bias.
-
-    If the stride divides the dilation, it only ever meets the strided pixels, so it works on those.
-    On a CPU, oneDNN's dilated depthwise kernels are 3 to 10 times slower, forward and backward,
-    than dense ones of the same reach, so there the kernel is filled up with zeros.
-    """
-
-    def __init__(self, *, channels: int, dilation: int, stride: int) -> None:
-        super().__init__()
-        self.dilation = dilation
-        self.stride = stride
-        self.weight = nn.Parameter(torch.empty(channels, 1, 3, 3))
-
-    def forward(self, x: Tensor, strided: Tensor) -> Tensor:
-        """b c (h stride) (w stride), and its strided pixels b c h w -> b c h w."""
-        dilation, stride = self.dilation, self.stride
-        if dilation % stride == 0:
-            x, dilation, stride = strided, dilation // stride, 1
-        weight: Tensor = self.weight
-        spread = dilation
-        if x.device.type == "cpu" and dilation > 1:
-            weight, spread = _filled_up(weight, dilation), 1
-        return F.conv2d(
-            x, weight, stride=stride, padding=dilation, dilation=spread, groups=len(weight)
-        )
-
-    def extra_repr(self) -> str:
-        return f"channels={len(self.weight)}, dilation={self.dilation}, stride={self.stride}"
-
-    @staticmethod
-    def filled_up(*, dilation: int, stride: int) -> int:
-        """Elements of a channel's kernel once it is filled up; 0 where it stays as it is."""
-        met = dilation if dilation % stride else dilation // stride
-        return (2 * met + 1) ** 2 if met > 1 else 0
-
-
-def _filled_up(weight: Tensor, dilation: int) -> Tensor:
-    """c 1 3 3 -> c 1 r r, the same kernel without dilation: r = 2 dilation + 1."""
-    reach = 2 * dilation + 1
-    dense = weight.new_zeros(len(weight), 1, reach, reach)
-    dense[:, :, ::dilation, ::dilation] = weight
-    return dense
 
 
 class ConvBranch(nn.Module):
@@ -192,15 +146,14 @@ class AtrousMBConv(nn.Module):
     ) -> Count:
         """Cost with an output of side x side pixels.
 
-        How far the branches reach is free, but for what autograd keeps: kernels filled up, and
-        the whole map where the stride does not divide a dilation; the other branches and the gate
-        read its strided pixels.
+        How far the branches reach is free, but for what autograd keeps: where the stride does not
+        divide a dilation the whole map, for the other branches and the gate its strided pixels.
         """
         hidden = EXPANSION * width
         pixels = side * side
         pixels_in = pixels * stride * stride
         branches = len(dilations)
-        whole, filled_up = _kept(dilations, stride)
+        whole = sum(dilation % stride > 0 for dilation in dilations)
         strided = whole < branches or is_gated(fusion_form, branches=branches)
         read = (pixels_in if whole else 0) + (pixels if strided else 0)
         own = Count(
@@ -209,7 +162,7 @@ class AtrousMBConv(nn.Module):
             normalised=(width_in + hidden) * pixels_in + width * pixels,
             activations=hidden * pixels_in + width * pixels,
             saved=2 * (width_in + hidden) * pixels_in + hidden * read + (hidden + width) * pixels,
-            saved_once=2 * (width_in + hidden + width) + hidden * filled_up,
+            saved_once=2 * (width_in + hidden + width),
         )
         branch = ConvBranch.count(channels=hidden, squeezed=width // 4, side=side, se=se)
         gate = fusion_count(fusion_form, branches=branches, channels=hidden, side=side)
@@ -217,12 +170,3 @@ class AtrousMBConv(nn.Module):
         if stride > 1:
             parts.append(Shortcut.count(width_in=width_in, width=width, side=side))
         return total(*parts)
-
-
-@lru_cache
-def _kept(dilations: tuple[int, ...], stride: int) -> tuple[int, int]:
-    """Branches that read the whole map, and elements of a channel's kernels filled up."""
-    return (
-        sum(dilation % stride > 0 for dilation in dilations),
-        sum(DepthwiseConv.filled_up(dilation=dilation, stride=stride) for dilation in dilations),
-    )

@@ -35,7 +35,7 @@ class Count(NamedTuple):
             architecture decides it, not how the operations are carried out.
         saved: elements that autograd keeps of every image, with the layer that first reads them.
         saved_once: elements that it keeps once, however many the images: the statistics of batch
-            norms, weights times the scales folded into them, kernels filled up with zeros.
+            norms, weights times the scales folded into them.
     """
 
     # A tuple, since a frozen dataclass takes thrice the time to make, and a network adds a hundred.

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from accvit_blocks.attention import WindowAttention
-from accvit_blocks.convolution import DepthwiseConv
+from accvit_blocks.depthwise import DepthwiseConv
 
 _DEVIATION = 0.02
 

@@ -5,7 +5,6 @@ shapes that were traced:
 
 - a gate's logits, one fused multiply-add, are a 1 x 1 convolution with one group per channel; the
   weighting of the branches by their shares is element by element, and free;
-- a dilated depthwise kernel filled up with zeros for CPUs multiplies only what it holds;
 - all branches of an attention normalise the same input, each with a scale and bias of its own,
   which are folded into the next weights: one normalisation a branch;
 - the means of squeeze-and-excitation and head are adaptive average pools.
@@ -28,11 +27,6 @@ NORMALISED = 5  # FLOPs of an element, as fvcore counts in train mode
 def _gate(gate: nn.Module, arguments: Shapes, out: Shape) -> Counted:
     logits = len(out) == 5  # n b h w c
     return Counted(macs=prod(out)) if logits else Counted()
-
-
-def _depthwise(depthwise: nn.Module, arguments: Shapes, out: Shape) -> Counted:
-    kernel = depthwise.get_parameter("weight")
-    return Counted(macs=kernel.numel() * prod(out) // out[1])
 
 
 def _branch_norms(attention: nn.Module, arguments: Shapes, out: Shape) -> Counted:
@@ -62,7 +56,6 @@ VERIFICATION = Verification(
     layer_costs=_layer_costs,
     handlers={
         ("Gate", "aten::addcmul"): _gate,
-        ("DepthwiseConv", "aten::_convolution"): _depthwise,
         ("WindowAttention", "aten::layer_norm"): _branch_norms,
         ("SqueezeExcitation", "aten::mean"): _pool,
         ("Head", "aten::mean"): _pool,

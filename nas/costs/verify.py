@@ -4,9 +4,8 @@
 2. fvcore on the network that is trained, MACs and, where the space counts so, FLOPs.
 3. torch's counter, halved, on the plain form: MACs.
 
-What is compared is the cost of the architecture on one image. Kernels that a CPU finds faster when
-filled up with zeros count what they hold, and what several branches share by an algebraic identity
-counts as often as the architecture has it; a space's handlers say so by name.
+What is compared is the cost of the architecture on one image. What several branches share by an
+algebraic identity counts as often as the architecture has it; a space's handlers say so by name.
 """
 
 from __future__ import annotations

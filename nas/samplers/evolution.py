@@ -1,4 +1,4 @@
-"""Plain evolution (after arXiv:1802.01548): mutate a random member of the front, never repeat."""
+"""Plain evolution (after arXiv:1802.01548): children of random front members, never one twice."""
 
 import random
 
@@ -6,14 +6,18 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from nas.samplers.base import RegionSampler
-from nas.windows import Member, mutate
+from nas.windows import Member, cross, mutate
 
 START = 10  # random members before the first parent is taken
+CROSSED = 0.25  # of the children
 GOLDEN = 0.618034  # its multiples, modulo 1, spread evenly however many there are
 
 
 class EvolutionSampler(RegionSampler):
-    """A child differs from a front member by 1 to 3 knobs; the first are random, of all sizes."""
+    """A child differs from a front member by 1 to 3 knobs, or takes each knob from one of two.
+
+    The first, before there are parents, are random and of all sizes.
+    """
 
     def propose(
         self, study: Study, trial: FrozenTrial, seen: set[str], rng: random.Random
@@ -21,6 +25,9 @@ class EvolutionSampler(RegionSampler):
         """A child once there are parents."""
         complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         front = study.best_trials if len(complete) >= START else []
+        if len(front) > 1 and rng.random() < CROSSED:
+            mother, father = rng.sample(front, 2)
+            return cross(self._region, mother.params, father.params, seen, rng)
         if front:
             return mutate(self._region, rng.choice(front).params, seen, rng)
         # Most members are of one size: each start is of a size that the ones before it lack.

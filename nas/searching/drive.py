@@ -93,6 +93,9 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
             ledger.recover(killed=False)
         records = ledger.records()
         write_reports(run, settings, space, records, objectives)
+        if region.window is not None and region.window.tally.drawn:
+            tally = region.window.tally
+            live.say(f"drawn from the window: {tally.drawn:,}, of which {tally.share:.0%} inside")
         live.say(f"files: {run.folder}/ trials.csv reference.csv front.csv front.html front.png")
         listed = region.members is not None
         return farewell(run, args, campaign, records, objectives, interrupted, listed=listed)

@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     space = find_space(given.space)
     asked: Asked = {name: getattr(given, name) for name in PARTS}
     named = given.variant is not None or given.config is not None
+    if given.verify and given.diff is not None:
+        raise InputError("--verify: checks one network; leave --diff out")
     if given.verify and not named:
         raise InputError("--verify: expected a network; add --variant NAME or --config FILE.json")
     if given.diff is not None:
@@ -146,6 +148,9 @@ def _verified(space: SearchSpace, configuration: Configuration, setting: Setting
         return verify(space, configuration, setting=setting)
     except UncountedError as error:
         raise InputError(f"--verify: {error}") from error
+    except (RuntimeError, MemoryError) as error:  # torch's words for a network far too large
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"--verify: the network cannot be built here: {said[:200]}") from error
 
 
 def _setting(asked: Asked, own: Mapping[str, int]) -> Setting:

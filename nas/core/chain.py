@@ -8,7 +8,9 @@ them: `nas.windows` does so for every space that has a method
 
 whose paths from the first position to the last are the canonical genomes that `choices` leave,
 each exactly once, and whose costs are those of `space.cost` at `setting`. Of the steps from one
-state no two stand for the same values, so that a genome shows its path.
+state no two stand for the same values, so that a genome shows its path. Every knob is decided at
+one position; a state that nothing leads on from ends no path. Where a search is deployed gives the
+setting, so widths are never scaled in it. A search holds the chain against the space first.
 """
 
 from collections.abc import Collection, Hashable, Mapping, Sequence

@@ -39,7 +39,7 @@ def comparison_text(comparison: Comparison) -> str:
 
 def waterfall_text(changes: Sequence[Change]) -> str:
     """A row a change and their sum, exact and as people say it."""
-    head = ("knob", "from -> to", "parameters", "MACs", "FLOPs", "")
+    head = ("knob", "from -> to", "parameters", "MACs", "FLOPs", "in short")
     rows = [
         (*_named(change), *_signed(change.params, change.macs, change.flops)) for change in changes
     ]
@@ -54,6 +54,8 @@ def waterfall_text(changes: Sequence[Change]) -> str:
 def difference_text(facts: Mapping[str, Any]) -> str:
     """For people: a row a knob, their sum, and what the split rests on."""
     setting = facts["setting"]
+    if not facts["changes"]:
+        return f"{facts['from']} and {facts['to']} are the same network of {facts['space']}"
     return "\n".join(
         [
             f"from {facts['from']} to {facts['to']}, networks of {facts['space']} at"

@@ -140,6 +140,10 @@ def _greet(live: Live, run: Run, settings: Settings, region: Region, known: int,
         f"study {run.name} in {run.folder}: {settings.space}, {settings.budget}"
         f" (without it {human(least)}-{human(most)} parameters)"
     )
+    narrowed = [knob for knob in region.knobs if knob not in region.space.knobs]
+    if narrowed:
+        said = (f"{knob.name} = {' or '.join(map(str, knob.choices))}" for knob in narrowed)
+        live.say(f"narrowed: {', '.join(said)}")
     if settings.budget.bounds and region.fit:
         live.say(region.fit)
     live.say(f"proxy: {settings.data.source}, {settings.fidelity}, on {settings.device}")

@@ -66,5 +66,5 @@ def _more(campaign: Campaign, listed: bool) -> str:
             )
         return f"more:  all {tried} evaluated; no other network was found in the window"
     if campaign.finished and not campaign.out_of_time:
-        return f"more:  the same command with --trials {2 * now.asked}"
+        return f"more:  the same command with --trials {2 * max(now.asked, now.complete)}"
     return "more:  the same command goes on from here"

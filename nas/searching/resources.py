@@ -94,7 +94,8 @@ def _fitting(share: float, gpus: int) -> int:
 def _measured_share(settings: Settings, region: Region) -> float:
     """By the memory that the dearest of some members takes for a training step."""
     rng = random.Random(0)
-    drawn = [region.draw(rng, set()) for _ in range(SAMPLES)]
+    drawn = [region.draw(rng, set(), place=1.0)]  # the largest; some others may compute more
+    drawn += [region.draw(rng, set()) for _ in range(SAMPLES)]
     members = [member for member in drawn if isinstance(member, Member)]
     dearest = max(members, key=lambda member: member.cost.macs)
     setting = proxy_setting(settings.fidelity, classes=settings.classes, channels=settings.channels)

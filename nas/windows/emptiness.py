@@ -8,6 +8,7 @@ from nas.core.budget import Bound, Budget
 from nas.core.cost import METRICS, human
 from nas.core.errors import InputError
 from nas.core.knob import Genome, Knob
+from nas.windows.consistent import check_chain
 from nas.windows.nearest import nearest
 from nas.windows.region import DRAWS, Member, Region
 
@@ -17,6 +18,7 @@ NAMED = 2  # knobs in the way, at most
 
 def check_region(region: Region) -> None:
     """InputError if nothing can be trained inside: which bound, what is near, which knob blocks."""
+    check_chain(region)
     reach = region.cost_range  # also without bounds: it finds choices that exclude each other
     for bound in region.budget.bounds:
         least, most = reach[bound.metric]
@@ -48,8 +50,12 @@ def _unreachable(region: Region, bound: Bound) -> str:
     if not near:
         return said
     costs = " and ".join(f"{priced.cost.of(bound.metric):,}" for priced in near)
-    blocking = list(_narrowed(region)) or [_heaviest(region, near[0].genome, bound)]
-    return f"{said}, nearest to the window {costs}; in the way: {', '.join(blocking)}"
+    said += f", nearest to the window {costs}"
+    blocking = ", ".join(_narrowed(region))
+    if blocking:
+        return f"{said}; in the way: {blocking}"
+    heaviest = _heaviest(region, near[0].genome, bound)
+    return f"{said}; in the way: no choice left out, and {heaviest} weighs most"
 
 
 def _apart(region: Region) -> str:

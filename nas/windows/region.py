@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from itertools import chain, islice, product, repeat
 from math import log, prod
 
 from nas.core.budget import Budget
@@ -107,19 +107,22 @@ class Region:
             unseen = [member for member in self.members if member.key not in seen]
             return _placed(unseen, place, rng) if unseen else None
         if place is not None and self.window is None:
-            crowd = [self.draw(rng, seen) for _ in range(CROWD)]
-            return _placed([member for member in crowd if member is not None], place, rng)
-        drawn = 0
-        for turn in range(DRAWS):
-            batch = BATCHES[min(turn, len(BATCHES) - 1)]
+            return _placed(list(islice(self._unseen(rng, seen, None), CROWD)), place, rng)
+        found = next(self._unseen(rng, seen, place), None)
+        # Where all of one size are known, any other will do.
+        return self.draw(rng, seen) if found is None and place is not None else found
+
+    def _unseen(
+        self, rng: random.Random, seen: Collection[str], place: float | None
+    ) -> Iterator[Member]:
+        """Unseen members, as long as `DRAWS` draws last."""
+        drawn, batches = 0, chain(BATCHES, repeat(BATCHES[-1]))
+        while drawn < DRAWS:
+            batch = next(batches)
+            drawn += batch
             for member in self._drawn(rng, batch, place):
                 if isinstance(member, Member) and member.key not in seen:
-                    return member
-            drawn += batch
-            if drawn >= DRAWS:
-                break
-        # Where all of one size are known, any other will do.
-        return None if place is None else self.draw(rng, seen)
+                    yield member
 
     def _drawn(self, rng: random.Random, count: int, place: float | None) -> Iterator[Member | str]:
         if self.window is None:

@@ -308,3 +308,14 @@ def test_a_reader_that_leaves_early_is_met_quietly():
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait() == 141
+
+
+def test_a_check_of_two_networks_at_once_is_refused(capsys):
+    arguments = ["--space", "accvit", "--diff", "pico", "nano", "--verify"]
+    with pytest.raises(InputError, match="--verify: checks one network; leave --diff out"):
+        describe.main(arguments)
+
+
+def test_two_networks_that_are_one_are_said_to_be(capsys):
+    assert describe.main(["--space", "accvit", "--diff", "pico", "pico"]) == 0
+    assert capsys.readouterr().out.strip() == "pico and pico are the same network of accvit"

@@ -195,7 +195,7 @@ def main() -> None:
     size = 100 if args.quick else 1
     measurements = {
         "pricing": pricing(many=1_000_000 // size, few=max(2, 10 // size)),
-        "windows": windows(draws=20_000 // size, trials=max(10, 200 // size)),
+        "windows": windows(draws=20_000 // size, trials=max(10, 500 // size)),
     }
     for name, rows in measurements.items():
         table = pd.DataFrame(rows)

@@ -50,7 +50,7 @@ def region(**bounds: str) -> Region:
     )
 
 
-def pricing(*, many: int, few: int) -> Iterator[dict[str, object]]:
+def pricing(*, many: int, few: int, runs: int) -> Iterator[dict[str, object]]:
     """Configurations priced a second, four ways."""
     window = region().window
     assert window is not None
@@ -77,7 +77,7 @@ def pricing(*, many: int, few: int) -> Iterator[dict[str, object]]:
         ),
     ]
     for name, count, work in ways:
-        timing = timed(work, runs=3)
+        timing = timed(work, runs=runs)
         yield {
             "what": name,
             "n": count,
@@ -194,7 +194,9 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     size = 100 if args.quick else 1
     measurements = {
-        "pricing": pricing(many=1_000_000 // size, few=max(2, 10 // size)),
+        "pricing": pricing(
+            many=1_000_000 // size, few=1 if args.quick else 10, runs=1 if args.quick else 3
+        ),
         "windows": windows(draws=20_000 // size, trials=max(10, 500 // size)),
     }
     for name, rows in measurements.items():

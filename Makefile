@@ -27,9 +27,15 @@ lint: $(VENV)/ready
 verify: $(VENV)/ready
 	$(BIN)/python -m nas.costs --space $(SPACE) --count $(COUNT) --record build/verified.jsonl
 
-# An hour or so, on a machine that does nothing else.
+# Hours, on a machine that does nothing else. The last one needs timm, which is no dependency;
+# where it is missing, it says so, and the others count all the same.
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.exact_costs
+	$(BIN)/python -m benchmarks.trials_per_hour
+	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.launches
+	-$(BIN)/python -m benchmarks.against_timm
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

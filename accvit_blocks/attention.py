@@ -5,11 +5,14 @@ Source: arXiv:2406.08859, section 3.2 and equations 1 and 2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from einops import einsum, rearrange
 from torch import Tensor, nn
 
+from accvit_blocks import native
 from accvit_blocks.cost import Count, total
 from accvit_blocks.drop_path import DropPath
 from accvit_blocks.fusion import fusion, fusion_count
@@ -45,15 +48,27 @@ class WindowAttention(nn.Module):
         self.register_buffer("offsets", relative_offsets(window), persistent=False)
         self.offsets: Tensor
 
-    def forward(self, x: Tensor) -> list[Tensor]:
+    def forward(self, x: Tensor) -> Sequence[Tensor] | Tensor:
         """b h w c -> n times b h w c."""
         n = len(self.dilations)
-        qkv = self._qkv(x).chunk(n, dim=-1)
+        qkv = self._qkv(x)
         bias = self.position_bias[:, :, self.offsets]
+        if native.usable(qkv):
+            return self._merge(native.window_attention(qkv, bias, dilations=self.dilations))
         weights = self.merge.weight.chunk(n)
         biases = self.merge.bias.chunk(n)
-        attended = map(self._attend, qkv, bias, self.dilations)
+        attended = map(self._attend, qkv.chunk(n, dim=-1), bias, self.dilations)
         return [F.linear(*branch) for branch in zip(attended, weights, biases, strict=True)]
+
+    def _merge(self, attended: Tensor) -> Tensor:
+        """n b h w c -> n b h w c."""
+        n = len(self.dilations)
+        merged = torch.baddbmm(
+            rearrange(self.merge.bias, "(n c) -> n 1 c", n=n),
+            rearrange(attended, "n b h w c -> n (b h w) c"),
+            rearrange(self.merge.weight, "(n o) c -> n c o", n=n),
+        )
+        return merged.view_as(attended)
 
     def _qkv(self, x: Tensor) -> Tensor:
         """b h w c -> b h w (n k m e), with k = 3 for queries, keys and values."""
@@ -150,10 +165,16 @@ class AtrousAttention(nn.Module):
                 branch + mlp(x + branch)
                 for branch, mlp in zip(branches, self.branch_mlps, strict=True)
             ]
-        x = x + self.drop_path(self.fusion(branches, x))
+        x = x + self.drop_path(self._fuse(branches, x))
         if self.mlp is not None:
             x = x + self.drop_path(self.mlp(x))
         return rearrange(x, "b h w c -> b c h w")
+
+    def _fuse(self, branches: Sequence[Tensor] | Tensor, x: Tensor) -> Tensor:
+        if isinstance(branches, Tensor):
+            return self.fusion.natively(branches, None, x)
+        fused: Tensor = self.fusion(branches, x)
+        return fused
 
     @staticmethod
     def count(

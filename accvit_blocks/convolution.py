@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
+from accvit_blocks import native
 from accvit_blocks.cost import Count, total
 from accvit_blocks.depthwise import DepthwiseConv
 from accvit_blocks.drop_path import DropPath
@@ -120,18 +121,48 @@ class AtrousMBConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """b c_in (h stride) (w stride) -> b c h w."""
-        hidden = F.gelu(self.norm_hidden(self.expand(self.norm_in(x))))
+        expanded = self.expand(self.norm_in(x))
+        norms = [self.norm_hidden, *(branch.norm for branch in self._parallel())]
+        if native.usable(x) and native.suits(norms):
+            fused = self._natively(rearrange(expanded, "b c h w -> b h w c"))
+        else:
+            fused = self._plainly(F.gelu(self.norm_hidden(expanded)))
+        projected = self.norm_out(self.project(rearrange(fused, "b h w c -> b c h w")))
+        out: Tensor = self.shortcut(x) + self.drop_path(projected)
+        return out
+
+    def _parallel(self) -> list[ConvBranch]:
+        return [branch for branch in self.branches if isinstance(branch, ConvBranch)]
+
+    def _natively(self, expanded: Tensor) -> Tensor:
+        """b (h stride) (w stride) c -> b h w c."""
+        branches = self._parallel()
+        hidden = native.norm_gelu(expanded[None], [self.norm_hidden])[0].squeeze(0)
+        kernels = torch.stack([branch.depthwise.weight for branch in branches])
+        maps, strided = native.depthwise(
+            hidden,
+            rearrange(kernels, "n c 1 y x -> n y x c"),
+            dilations=tuple(branch.depthwise.dilation for branch in branches),
+            stride=self.stride,
+        )
+        maps, means = native.norm_gelu(maps, [branch.norm for branch in branches])
+        strengths = [
+            branch.squeeze.strength(mean)
+            for branch, mean in zip(branches, means, strict=True)
+            if isinstance(branch.squeeze, SqueezeExcitation)
+        ]
+        return self.fusion.natively(maps, torch.stack(strengths) if strengths else None, strided)
+
+    def _plainly(self, hidden: Tensor) -> Tensor:
         strided = hidden[:, :, :: self.stride, :: self.stride].contiguous(
             memory_format=torch.channels_last
         )
         branches = (branch(hidden, strided) for branch in self.branches)
-        fused = self.fusion(
+        fused: Tensor = self.fusion(
             [rearrange(branch, "b c h w -> b h w c") for branch in branches],
             rearrange(strided, "b c h w -> b h w c"),
         )
-        projected = self.norm_out(self.project(rearrange(fused, "b h w c -> b c h w")))
-        out: Tensor = self.shortcut(x) + self.drop_path(projected)
-        return out
+        return fused
 
     @staticmethod
     def count(

@@ -9,8 +9,9 @@ The closed forms beside the blocks are arithmetic only, so arrays of ints may st
 side, window, head_dim or ratio: their fields are then arrays too.
 
 What autograd keeps for the backward pass (in train mode, float32, without autocast or stochastic
-depth, on a CPU) is counted as hooks on saved tensors see it: each storage once and whole, without
-parameters and buffers. A part of it grows with the batch, a part does not.
+depth, on a CPU with torch's own operations) is counted as hooks on saved tensors see it: each
+storage once and whole, without parameters and buffers. A part of it grows with the batch, a part
+does not. The native kernels keep less.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
+from accvit_blocks import native
 from accvit_blocks.cost import Count
 
 
@@ -40,6 +41,13 @@ class Gate(nn.Module):
             fused = torch.addcmul(fused, share, branch)
         return fused
 
+    def natively(self, branches: Tensor, strengths: Tensor | None, x: Tensor) -> Tensor:
+        """n b h w c, how strong each is, n b c (None for ones), the gate's input -> b h w c."""
+        n = self.branches
+        if n not in native.BRANCHES:
+            return self.forward(_strong(branches, strengths).unbind(), x)
+        return native.gate(branches, strengths, x, self.weight.view(n, -1), self.bias.view(n, -1))
+
     def extra_repr(self) -> str:
         return f"branches={self.branches}, channels={len(self.weight) // self.branches}"
 
@@ -53,6 +61,14 @@ class Mean(nn.Module):
         for branch in branches[1:]:
             fused = fused + branch
         return fused if len(branches) == 1 else fused / len(branches)
+
+    def natively(self, branches: Tensor, strengths: Tensor | None, x: Tensor) -> Tensor:
+        """As the gate's, with equal shares."""
+        return self.forward(_strong(branches, strengths).unbind(), x)
+
+
+def _strong(branches: Tensor, strengths: Tensor | None) -> Tensor:
+    return branches if strengths is None else branches * strengths[:, :, None, None]
 
 
 def is_gated(form: str, *, branches: int) -> bool:

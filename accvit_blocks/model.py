@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from accvit_blocks.attention import AtrousAttention
+from accvit_blocks.checkpointing import recomputed
 from accvit_blocks.config import ACCViTConfig, StageConfig
 from accvit_blocks.convolution import AtrousMBConv
 from accvit_blocks.head import Head
@@ -42,6 +43,7 @@ class Stage(nn.Module):
         drop_path: tuple[float, ...],
     ) -> None:
         super().__init__()
+        self.checkpointing = False
         self.blocks = nn.Sequential(
             *(
                 Block(
@@ -71,8 +73,12 @@ class Stage(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """b c_in (h 2) (w 2) -> b c h w."""
-        out: Tensor = self.blocks(x)
-        return out
+        if not (self.checkpointing and self.training and torch.is_grad_enabled()):
+            out: Tensor = self.blocks(x)
+            return out
+        for block in self.blocks:
+            x = recomputed(block, x)
+        return x
 
 
 class ACCViT(nn.Module):
@@ -101,6 +107,15 @@ class ACCViT(nn.Module):
         )
         self.head = Head(width=widths[-1], classes=config.classes)
         initialise(self)
+
+    def set_grad_checkpointing(self, enable: bool = True) -> None:
+        """In training, keep the blocks' inputs alone for the backward pass; a training setting.
+
+        It computes each block again: the same gradients, with less memory and more time.
+        """
+        for module in self.modules():
+            if isinstance(module, Stage):
+                module.checkpointing = enable
 
     def forward(self, images: Tensor) -> Tensor:
         """b c h w -> b classes: logits.

@@ -22,13 +22,13 @@ class SqueezeExcitation(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """b c h w -> b c h w."""
-        return x * self.excitation(x)
+        strength = self.strength(reduce(x, "b c h w -> b c", "mean"))
+        return x * rearrange(strength, "b c -> b c 1 1")
 
-    def excitation(self, x: Tensor) -> Tensor:
-        """b c h w -> b c 1 1, between 0 and 1."""
-        mean = reduce(x, "b c h w -> b c", "mean")
+    def strength(self, mean: Tensor) -> Tensor:
+        """From a map's mean to how strongly each channel counts: b c -> b c, between 0 and 1."""
         hidden = F.silu(_pointwise(mean, self.squeeze))
-        return rearrange(_pointwise(hidden, self.expand).sigmoid(), "b c -> b c 1 1")
+        return _pointwise(hidden, self.expand).sigmoid()
 
     @staticmethod
     def count(*, channels: int, squeezed: int, side: int) -> Count:

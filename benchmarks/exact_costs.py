@@ -23,8 +23,8 @@ from optuna.samplers import BaseSampler, NSGAIISampler, TPESampler
 
 from benchmarks.machine import machine, timed
 from nas.core.budget import Budget, parse_bound
+from nas.core.draws import random_genome
 from nas.core.fidelity import Setting
-from nas.core.knob import Value
 from nas.core.space import key_of
 from nas.costs.by_fvcore import fvcore_counts
 from nas.windows import Region
@@ -145,7 +145,7 @@ def _by_table(inside: Region, draws: int) -> tuple[int, int, int]:
 def _by_rejection(inside: Region, draws: int) -> tuple[int, int, int]:
     rng, keys, found = random.Random(0), set(), 0
     for _ in range(draws):
-        genome: dict[str, Value] = {knob.name: rng.choice(knob.choices) for knob in SPACE.knobs}
+        genome = random_genome(SPACE.knobs, rng)
         if SPACE.violation(genome) is None and inside.budget.admits(
             SPACE.cost(SPACE.decode(genome))
         ):

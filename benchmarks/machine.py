@@ -4,11 +4,13 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+
+WARM = 2  # uncounted runs: the first makes an optimiser's state, the second finds its memory
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,30 @@ class Timing:
         """Slowest over fastest."""
         return max(self.seconds) / min(self.seconds)
 
+    def speedup(self, against: "Timing") -> float:
+        """How many times as long the other takes, by the medians."""
+        return against.median / self.median
+
 
 def timed(work: Callable[[], object], *, runs: int) -> Timing:
     """Run the work so many times, after one run that does not count."""
     work()
-    seconds = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - started)
-    return Timing(tuple(seconds))
+    return Timing(tuple(_seconds(work) for _ in range(runs)))
+
+
+def side_by_side(works: Mapping[str, Callable[[], object]], *, runs: int) -> dict[str, Timing]:
+    """Run all in turns, A, B, A, B, ..., so that what slows the machine slows them alike."""
+    for work in works.values():
+        for _ in range(WARM):
+            work()
+    rounds = [{name: _seconds(work) for name, work in works.items()} for _ in range(runs)]
+    return {name: Timing(tuple(seconds[name] for seconds in rounds)) for name in works}
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def machine() -> str:

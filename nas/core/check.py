@@ -1,7 +1,6 @@
 """A quick look at whether a space keeps the protocol, before a search is built on it."""
 
 import json
-import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +8,12 @@ from math import isfinite, prod
 from typing import Any
 
 from nas.core.cost import METRICS, Cost
+from nas.core.draws import valid_genomes
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting
 from nas.core.guard import told
 from nas.core.knob import Genome, Knob
 from nas.core.space import SearchSpace
-
-GENOMES, DRAWS = 16, 400  # valid random genomes to look at, and draws to find so many among
 
 
 def check_space(name: str, space: SearchSpace) -> None:
@@ -31,7 +29,7 @@ def check_space(name: str, space: SearchSpace) -> None:
         genome = look.genome("encode", knobs, whose, configuration)
         look.same("encode", look.canonical(genome, knobs, whose), genome, f"{whose}: not canonical")
         look.configuration(configuration, genome, whose)
-    for genome in look.drawn(knobs):
+    for genome in valid_genomes(knobs, look.violation):
         whose = "a random genome"
         canonical = look.canonical(genome, knobs, whose)
         for given in (genome, canonical):
@@ -99,17 +97,6 @@ class _Look:
         for name, configuration in members.items():
             self.expect(isinstance(name, str), "published", f"no name: {name!r}")
             yield f"published {name}", configuration
-
-    def drawn(self, knobs: tuple[Knob, ...]) -> Iterator[Genome]:
-        """Some valid genomes."""
-        rng, found = random.Random(0), 0
-        for _ in range(DRAWS):
-            genome = {knob.name: rng.choice(knob.choices) for knob in knobs}
-            if self.violation(genome) is None:
-                yield genome
-                found += 1
-            if found == GENOMES:
-                return
 
     def violation(self, genome: Genome) -> str | None:
         """In words why a genome is not valid."""

@@ -31,7 +31,10 @@ class Evaluation:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """A training that ended well; validation accuracy in 0..1, peak memory 0 if unknown."""
+    """A training that ended well; validation accuracy in 0..1, peak memory 0 if unknown.
+
+    `compile_seconds`, of compiling or recording the training step, are part of `seconds`.
+    """
 
     accuracy: float
     loss: float
@@ -39,6 +42,7 @@ class Score:
     device: str
     images_per_second: float
     peak_memory_bytes: int = 0
+    compile_seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

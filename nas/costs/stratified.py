@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from nas.core.draws import random_genome
 from nas.core.knob import Genome, Knob, Value
 from nas.core.space import SearchSpace
 
@@ -43,7 +44,7 @@ def _draw(
     for attempt in range(ATTEMPTS):
         wanted = {knob.name: _rare(knob, rng, seen, then) for knob in space.knobs}
         # Rules may exclude all combinations of rare values: later attempts loosen some knobs.
-        loose = {knob.name: rng.choice(knob.choices) for knob in space.knobs}
+        loose = random_genome(space.knobs, rng)
         share = attempt / ATTEMPTS
         genome = {name: loose[name] if rng.random() < share else wanted[name] for name in wanted}
         if space.violation(genome) is not None:

@@ -6,7 +6,6 @@ are the held-out test set and stay unread.
 """
 
 import gzip
-import io
 import math
 import zlib
 from pathlib import Path
@@ -56,11 +55,6 @@ def read_file(path: Path, *, rank: int) -> Pixels:
             f"idx: expected a readable file; {path.name}: {str(error) or 'ends early'};"
             " fetch it again"
         ) from error
-
-
-def parse_bytes(content: bytes, *, name: str, rank: int) -> Pixels:
-    """As `parse`, from bytes."""
-    return parse(io.BytesIO(content), name=name, rank=rank)
 
 
 def parse(stream: Readable, *, name: str, rank: int) -> Pixels:

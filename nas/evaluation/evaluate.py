@@ -78,6 +78,7 @@ def evaluate(
         device=name,
         images_per_second=result.images_per_second,
         peak_memory_bytes=result.peak_memory_bytes,
+        compile_seconds=result.compile_seconds,
     )
 
 

@@ -1,16 +1,17 @@
 """How many trials share a GPU: `--gpus-per-trial auto`, by the measured memory of the largest."""
 
 import math
+from dataclasses import replace
 
 import torch
 from torch import nn
 
 from nas.core.errors import InputError
+from nas.evaluation.checkpointing import checkpointed
 from nas.evaluation.device import LAYOUT
+from nas.evaluation.execution import WARM_UP, make_step
 from nas.evaluation.mixup import mix
-from nas.evaluation.optimiser import make_optimiser
 from nas.evaluation.recipe import Recipe
-from nas.evaluation.step import training_step
 
 CONTEXT_BYTES = 600 * 2**20  # CUDA's own, for each process: not in what torch counts
 MOST = 16  # trials of a GPU: each also wants a CPU core that feeds it
@@ -44,24 +45,29 @@ def measure_peak(
     recipe: Recipe,
     device: torch.device,
 ) -> int | None:
-    """Bytes that torch holds on the GPU for two training steps of the model; None on a CPU.
+    """Bytes that torch holds on the GPU for training steps of the model; None on a CPU.
 
     `images` are channels, height, width; they are zeros. Give it the largest network of a search.
-    Two steps, because the optimiser's state appears in the first. Raises torch.OutOfMemoryError.
+    Both batch sizes of an epoch are tried until they are recorded, where they are to be; compiling
+    takes minutes and saves memory, so it is left out. Raises torch.OutOfMemoryError.
     """
     if device.type != "cuda":
         return None
     torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats(device)
     model = model.to(device).to(memory_format=LAYOUT).train()  # type: ignore[call-overload]
-    optimiser = make_optimiser(model, recipe)
-    batch = mix(
-        torch.zeros(recipe.batch_size, *images, device=device),
-        torch.arange(recipe.batch_size, device=device) % classes,
-        0.5 if recipe.mixup else 1.0,
-    )
-    for _ in range(2):
-        training_step(model, optimiser, batch, recipe)
+    if recipe.checkpointing:
+        checkpointed(model)
+    recorded = recipe.execution == "cuda-graphs"
+    step = make_step(model, recipe if recorded else replace(recipe, execution="eager"), device)
+    for size in (recipe.batch_size, max(2, recipe.batch_size - 1)):
+        batch = mix(
+            torch.zeros(size, *images, device=device),
+            torch.arange(size, device=device) % classes,
+            0.5 if recipe.mixup else None,
+        )
+        for _ in range(WARM_UP + 2):
+            step(batch)
     torch.cuda.synchronize(device)
     return torch.cuda.max_memory_reserved(device)
 

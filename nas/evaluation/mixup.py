@@ -11,30 +11,48 @@ from nas.evaluation.device import LAYOUT
 
 @dataclass(frozen=True, eq=False)
 class Mixed:
-    """Images `b c h w`: `share` of one with label `labels`, the rest of one with `others`."""
+    """Images `b c h w`: `share` of one with label `labels`, the rest of one with `others`.
+
+    The share is a number on the device, None where nothing is mixed.
+    """
 
     images: torch.Tensor
     labels: torch.Tensor
     others: torch.Tensor
-    share: float
+    share: torch.Tensor | None
+
+    def clone(self) -> "Mixed":
+        """The same in memory of its own."""
+        share = None if self.share is None else self.share.clone()
+        return Mixed(self.images.clone(), self.labels.clone(), self.others.clone(), share)
+
+    def copy_(self, other: "Mixed") -> None:
+        """Overwrite with another of the same size, which is mixed if this is."""
+        self.images.copy_(other.images)
+        self.labels.copy_(other.labels)
+        self.others.copy_(other.others)
+        if self.share is not None and other.share is not None:
+            self.share.copy_(other.share)
 
     def loss(self, logits: torch.Tensor, label_smoothing: float) -> torch.Tensor:
         """Cross-entropy of logits `b classes`, as much of either label as of its image."""
         logits = logits.float()
         loss = F.cross_entropy(logits, self.labels, label_smoothing=label_smoothing)
-        if self.share == 1:
+        if self.share is None:
             return loss
         other = F.cross_entropy(logits, self.others, label_smoothing=label_smoothing)
-        return self.share * loss + (1 - self.share) * other
+        return torch.lerp(other, loss, self.share)
 
 
-def mix(images: torch.Tensor, labels: torch.Tensor, share: float) -> Mixed:
+def mix(images: torch.Tensor, labels: torch.Tensor, share: float | None) -> Mixed:
     """Each image with the one at the mirrored place of the batch, which is in random order."""
-    if share < 1:
-        images = torch.lerp(images.flip(0), images, share)
-    return Mixed(images.contiguous(memory_format=LAYOUT), labels, labels.flip(0), share)
+    others, weight = labels.flip(0), None
+    if share is not None:
+        weight = torch.full((), share, device=images.device)  # filled there: no transfer
+        images = torch.lerp(images.flip(0), images, weight)
+    return Mixed(images.contiguous(memory_format=LAYOUT), labels, others, weight)
 
 
-def draw_share(rng: random.Random, alpha: float) -> float:
-    """Of the first image, Beta(alpha, alpha); 1 without mixing."""
-    return rng.betavariate(alpha, alpha) if alpha else 1.0
+def draw_share(rng: random.Random, alpha: float) -> float | None:
+    """Of the first image, Beta(alpha, alpha); None without mixing."""
+    return rng.betavariate(alpha, alpha) if alpha else None

@@ -41,7 +41,7 @@ FIDELITIES: Mapping[str, Preset] = MappingProxyType(
         # Full widths, so that no width stands in for another. Not measured: it has not been run.
         "gpu": Preset(
             fidelity=Fidelity(epochs=10, resolution=128),
-            recipe=Recipe(batch_size=128, learning_rate=1e-3, drop_path=0.1),
+            recipe=Recipe(batch_size=128, learning_rate=1e-3, drop_path=0.1, eval_batch_size=250),
         ),
     }
 )

@@ -1,8 +1,11 @@
 """How a proxy training is run: everything about it but its size, which is the fidelity's."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from nas.core.errors import InputError
+
+Execution = Literal["eager", "compile", "cuda-graphs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +24,12 @@ class Recipe:
     ema_decay: of the moving average of the weights, which is then what is scored; 0 for none.
     flip: mirror every other training image; wrong for digits and letters.
     calibration_images: training images that batch statistics are taken from before scoring.
-    eval_batch_size: images of a forward pass without gradients.
+    eval_batch_size: images of a forward pass without gradients. On a CPU 100 are as fast as 250
+        and take half the memory: less than a training step does.
+    execution: how steps run: one operation after the other, compiled, or recorded as CUDA graphs;
+        results are equal up to rounding.
+    checkpointing: compute activations again in the backward pass, block by block, in place of
+        keeping them: less memory, more time, the same results.
     """
 
     batch_size: int = 32
@@ -36,11 +44,14 @@ class Recipe:
     ema_decay: float = 0.0
     flip: bool = False
     calibration_images: int = 512
-    eval_batch_size: int = 250
+    eval_batch_size: int = 100
+    execution: Execution = "eager"
+    checkpointing: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values out of range, NaN included."""
         rate = "0 or more and below 1"
+        executions, eager = get_args(Execution), self.execution == "eager"
         for name, wanted, fits in (
             ("batch_size", "2 or more images, for batch statistics", self.batch_size >= 2),
             ("learning_rate", "a rate above 0", 0 < self.learning_rate < float("inf")),
@@ -54,6 +65,8 @@ class Recipe:
             ("ema_decay", rate, 0 <= self.ema_decay < 1),
             ("calibration_images", "2 or more images", self.calibration_images >= 2),
             ("eval_batch_size", "1 or more images", self.eval_batch_size >= 1),
+            ("execution", f"one of {', '.join(executions)}", self.execution in executions),
+            ("checkpointing", "execution eager with it", eager or not self.checkpointing),
         ):
             if not fits:
                 raise InputError(f"{name}: expected {wanted}; got {getattr(self, name)}")

@@ -9,6 +9,7 @@ from torch import nn
 
 from nas.core.errors import InputError
 from nas.data import Prepared
+from nas.evaluation.peak import forget_peak, peak_bytes
 from nas.evaluation.recipe import Recipe
 from nas.evaluation.reproducible import deterministic_convolutions, seeded
 from nas.evaluation.score import Scored
@@ -20,8 +21,9 @@ class TrainingResult:
     """What a training came to.
 
     accuracy in 0..1 and loss in nats, on the validation images; seconds for all of it, scoring
-    included; training images per second of training alone; the device's peak memory in bytes, 0
-    where it is not known (CPU); optimiser steps.
+    included; training images per second of training alone; peak memory in bytes (see `peak_bytes`),
+    0 where it is not known; optimiser steps; seconds of compiling or recording them, which are part
+    of both the seconds and the rate, 0 for eager execution.
     """
 
     accuracy: float
@@ -30,6 +32,7 @@ class TrainingResult:
     images_per_second: float
     peak_memory_bytes: int
     steps: int
+    compile_seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +75,7 @@ def train(
     """
     _check(data, epochs)
     started = time.monotonic()
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(device)
+    forget_peak(device)
     with seeded(seed, device), deterministic_convolutions():
         training = Training(model, data, recipe, epochs=epochs, seed=seed, device=device)
         for epoch in range(1, epochs + 1):
@@ -91,8 +93,9 @@ def train(
         loss=final.loss,
         seconds=time.monotonic() - started,
         images_per_second=epochs * len(data.train_images) / max(training.seconds, 1e-9),
-        peak_memory_bytes=torch.cuda.max_memory_allocated(device) if device.type == "cuda" else 0,
+        peak_memory_bytes=peak_bytes(device),
         steps=training.step,
+        compile_seconds=training.compile_seconds,
     )
 
 

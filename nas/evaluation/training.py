@@ -9,14 +9,15 @@ from torch import nn
 from nas.data import Prepared
 from nas.evaluation.average import Average
 from nas.evaluation.batches import batches, steps_per_epoch
+from nas.evaluation.checkpointing import checkpointed
 from nas.evaluation.device import LAYOUT
 from nas.evaluation.errors import Diverged, OutOfTime
+from nas.evaluation.execution import make_step
 from nas.evaluation.mixup import Mixed, draw_share, mix
-from nas.evaluation.optimiser import learning_rate, make_optimiser, set_learning_rate
+from nas.evaluation.optimiser import learning_rate
 from nas.evaluation.recalibrate import recalibrate
 from nas.evaluation.recipe import Recipe
 from nas.evaluation.score import Scored, score
-from nas.evaluation.step import training_step
 
 CHECK = 50  # steps between two looks at the losses: each one waits for the device
 
@@ -38,20 +39,27 @@ class Training:
         seed: int,
         device: torch.device,
     ) -> None:
-        """Moves the model and the images to the device."""
+        """Moves the model and the images to the device. InputError for what cannot be had there."""
         self.step = 0
         self.seconds = 0.0  # of training alone
         self._recipe = recipe
         self._model = model.to(device).to(memory_format=LAYOUT)  # type: ignore[call-overload]
         self._train = (data.train_images.to(device), data.train_labels.to(device))
         self._val = (data.val_images.to(device), data.val_labels.to(device))
-        self._optimiser = make_optimiser(model, recipe)
+        if recipe.checkpointing:
+            checkpointed(model)
+        self._step = make_step(model, recipe, device)
         self._average = Average(model, recipe.ema_decay) if recipe.ema_decay else None
         self._generator = torch.Generator().manual_seed(seed)
         self._shares = random.Random(seed)
         self._per_epoch = steps_per_epoch(len(data.train_images), recipe.batch_size)
         self._steps = epochs * self._per_epoch
         self._losses = torch.zeros(self._per_epoch, device=device)
+
+    @property
+    def compile_seconds(self) -> float:
+        """What compiling or recording the step took so far, of `seconds`."""
+        return self._step.compile_seconds
 
     def run_epoch(self, deadline: float | None = None) -> float:
         """Show every training image once; returns the mean loss. Raises Diverged and OutOfTime."""
@@ -83,12 +91,13 @@ class Training:
         return score(model, *self._val, batch_size=self._recipe.eval_batch_size)
 
     def finish(self) -> Scored:
-        """Score, and leave in the model what was scored. Raises Diverged."""
+        """Score, and leave in the model what was scored; no step may follow. Raises Diverged."""
         scored = self.score()
         if scored.loss - scored.loss != 0:  # infinite or not a number
             raise Diverged(f"the validation loss is {scored.loss} after {self.step} steps")
         if self._average is not None:
             self._model.load_state_dict(self._average.model.state_dict())
+        self._step.optimiser.release()
         return scored
 
     def _batch(self, chosen: torch.Tensor, mirror: torch.Tensor) -> Mixed:
@@ -99,8 +108,8 @@ class Training:
         return mix(images, labels, draw_share(self._shares, self._recipe.mixup))
 
     def _improve(self, batch: Mixed) -> torch.Tensor:
-        set_learning_rate(self._optimiser, learning_rate(self._recipe, self.step, self._steps))
-        loss = training_step(self._model, self._optimiser, batch, self._recipe)
+        self._step.optimiser.set_rate(learning_rate(self._recipe, self.step, self._steps))
+        loss = self._step(batch)
         if self._average is not None:
             self._average.update()
         self.step += 1

@@ -7,7 +7,7 @@ from typing import Protocol
 from nas.core.evaluation import Outcome
 from nas.evaluation.job import Job
 from nas.study.campaign import Campaign
-from nas.study.ledger import Ticket
+from nas.study.ticket import Ticket
 
 MakeJob = Callable[[Ticket], Job]
 Listener = Callable[[Ticket, Outcome | None], None]  # None: it starts

@@ -25,7 +25,7 @@ from nas.evaluation.failures import kind_of, message_of
 from nas.evaluation.job import run_job
 from nas.scheduling.base import Listener, MakeJob, Resources
 from nas.study.campaign import Campaign
-from nas.study.ledger import Ticket
+from nas.study.ticket import Ticket
 
 OBJECT_STORE_BYTES = 128 * 2**20  # jobs and outcomes are a few kilobytes
 

@@ -2,10 +2,11 @@
 
 import argparse
 import math
+from typing import get_args
 
 from nas.commandline import Parser, count
 from nas.data import DISTORTIONS, SOURCES
-from nas.evaluation import FIDELITIES
+from nas.evaluation import FIDELITIES, Execution
 from nas.samplers import SAMPLERS
 from nas.study.storage import absolute
 
@@ -69,6 +70,13 @@ def _proxy(parser: argparse.ArgumentParser) -> None:
     add("--mixup", type=float, metavar="ALPHA")
     add("--ema", type=float, metavar="DECAY")
     add("--drop-path", type=float, metavar="RATE", help="stochastic depth")
+    add("--execution", choices=get_args(Execution), help="of training steps; not eager: GPU alone")
+    add(
+        "--checkpointing",
+        action="store_const",
+        const=True,
+        help="compute activations twice in place of keeping them: less memory, more time",
+    )
 
 
 def _how(parser: argparse.ArgumentParser) -> None:

@@ -1,15 +1,17 @@
-"""Costs are checked against networks really built: before a search starts, and before a front."""
+"""Networks are really built to be checked, before a search starts and before a front is drawn."""
 
 import random
 from collections.abc import Iterable
 
 from nas.core.cost import METRICS
 from nas.core.errors import InputError
-from nas.core.fidelity import Setting
+from nas.core.fidelity import Setting, proxy_setting
 from nas.core.knob import Genome
 from nas.core.space import SearchSpace
 from nas.costs import verify_quick
+from nas.evaluation import checkpointed
 from nas.reporting.front import FrontMember
+from nas.study.settings import Settings
 from nas.windows import Region
 
 
@@ -18,6 +20,17 @@ def check_costs(region: Region) -> None:
     member = region.draw(random.Random(0), set())
     if member is not None:
         _check(region.space, member.genome, region.target, "a member")
+
+
+def check_checkpointing(region: Region, settings: Settings) -> None:
+    """InputError if the networks of the space cannot do it; one that is proposed is asked."""
+    member = region.draw(random.Random(0), set()) if settings.recipe.checkpointing else None
+    if member is not None:
+        setting = proxy_setting(
+            settings.fidelity, classes=settings.classes, channels=settings.channels
+        )
+        space = region.space
+        checkpointed(space.build(space.adapt(space.decode(member.genome), setting)))
 
 
 def check_front(space: SearchSpace, target: Setting, members: Iterable[FrontMember]) -> None:

@@ -15,7 +15,7 @@ from nas.core.space import find_space
 from nas.evaluation.job import Job
 from nas.samplers import make_sampler
 from nas.scheduling import Resources, Runner, run_inline
-from nas.searching.checked import check_costs
+from nas.searching.checked import check_checkpointing, check_costs
 from nas.searching.farewell import farewell
 from nas.searching.interrupt import interrupted_once
 from nas.searching.live import Live
@@ -24,10 +24,11 @@ from nas.searching.resolve import objectives_of, region_of
 from nas.searching.resources import resources_for
 from nas.searching.weights import WeightKeeper
 from nas.study.campaign import Campaign, Reference
-from nas.study.ledger import Ledger, Ticket
+from nas.study.ledger import Ledger
 from nas.study.run import Run, check_name, only_driver, open_run
 from nas.study.settings import Settings
 from nas.study.storage import open_storage
+from nas.study.ticket import Ticket
 from nas.windows import Member, Region, check_region
 
 PACKAGES = ("torch", "optuna", "ray", "numpy")  # besides the distribution that `nas` came with
@@ -41,6 +42,7 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
     region, objectives = region_of(settings, space), objectives_of(settings)
     check_region(region)
     check_costs(region)
+    check_checkpointing(region, settings)
     resources = resources_for(settings, region, args)
     run = open_run(Path(args.out), name, settings, storage=args.storage, versions=_versions())
 

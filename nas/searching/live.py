@@ -9,8 +9,8 @@ from nas.core.evaluation import Outcome, Score
 from nas.core.objective import Objective
 from nas.reporting.front import front
 from nas.study.campaign import Campaign
-from nas.study.ledger import Ticket
 from nas.study.record import Record
+from nas.study.ticket import Ticket
 
 
 class Live:

@@ -12,7 +12,7 @@ from nas.core.narrowing import narrow
 from nas.core.objective import Objective, parse_objectives
 from nas.core.space import SearchSpace, find_space
 from nas.data import Dataset, load
-from nas.evaluation import FIDELITIES, Preset, Recipe, pick_device
+from nas.evaluation import FIDELITIES, Preset, Recipe, check_execution, pick_device
 from nas.evaluation.job import DataSpec
 from nas.samplers import DEFAULT
 from nas.study.settings import Settings
@@ -29,6 +29,8 @@ def resolve(args: argparse.Namespace) -> Settings:
     budget = Budget(tuple(parse_bound(metric, text) for metric, text in asked if text is not None))  # type: ignore[arg-type]
     device = pick_device(args.device)
     preset = FIDELITIES[_preset(args.preset, device.type)]
+    recipe = _recipe(args, preset)
+    check_execution(recipe.execution, device)
     source = DataSpec(
         source=args.data,
         seed=args.seed,
@@ -54,7 +56,7 @@ def resolve(args: argparse.Namespace) -> Settings:
         digest=dataset.digest,
         classes=dataset.classes,
         channels=dataset.channels,
-        recipe=_recipe(args, preset),
+        recipe=recipe,
         device=device.type,
         objectives=tuple(objective.name for objective in objectives),
         sampler=DEFAULT if args.sampler == "auto" else args.sampler,
@@ -69,6 +71,8 @@ _RECIPE = {
     "mixup": "mixup",
     "ema": "ema_decay",
     "drop_path": "drop_path",
+    "execution": "execution",
+    "checkpointing": "checkpointing",
 }
 
 

@@ -6,9 +6,9 @@ from typing import Literal
 
 from nas.core.objective import Objective
 from nas.reporting.front import front
-from nas.study.ledger import Ticket
 from nas.study.record import Record
 from nas.study.run import Run
+from nas.study.ticket import Ticket
 
 
 class WeightKeeper:

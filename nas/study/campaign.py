@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from nas.core.evaluation import Evaluation, Outcome, Score
 from nas.core.knob import Genome
-from nas.study.ledger import Ledger, Ticket
+from nas.study.ledger import Ledger
 from nas.study.record import Record, Role
+from nas.study.ticket import Ticket
 from nas.windows import Member
 
 REFERENCE_EVERY = 4  # after so many trials one reference, so that an early stop has both

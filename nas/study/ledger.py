@@ -1,8 +1,8 @@
 """One search's two Optuna studies, the only truth: what the sampler sees, and what it must not."""
 
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import optuna
@@ -10,43 +10,22 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.storages import BaseStorage
 from optuna.study import Study
-from optuna.trial import FrozenTrial, Trial, TrialState
+from optuna.trial import Trial, TrialState
 
-from nas.core.cost import Cost
 from nas.core.errors import InputError
 from nas.core.evaluation import Evaluation, Outcome, Score
 from nas.core.fidelity import Fidelity
 from nas.core.knob import Genome
 from nas.core.objective import Objective
-from nas.core.space import key_of
 from nas.samplers.proposal import distributions, seen_keys
+from nas.study.reading import REFERENCE, records_of
 from nas.study.record import Record, Role
 from nas.study.settings import Settings, differences
+from nas.study.ticket import Ticket
+from nas.study.unfinished import drop_unfinished, drop_unproposed, queue_again
 from nas.windows import Member, Region
 
-INTERRUPTED = "interrupted"
-KILLED = "killed"  # user attribute of a trial: it was under way when the process was killed
-ATTEMPTS = 3  # at a training that ends the process itself, as one in this process may
-REFERENCE = ".reference"  # suffix of the second study's name
 SETTINGS = "settings"  # user attribute of a study: what it was opened with
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ticket:
-    """An evaluation that is under way, and the trial that waits for it."""
-
-    evaluation: Evaluation
-    role: Role
-    label: str | None
-    trial: Trial
-    cost: Cost
-
-    @property
-    def name(self) -> str:
-        """Which trial it is, as a person reads it."""
-        return (
-            self.label or f"{'trial' if self.role == 'search' else self.role} {self.trial.number}"
-        )
 
 
 class Ledger:
@@ -111,31 +90,11 @@ class Ledger:
     def recover(self, *, killed: bool = True) -> int:
         """Queue again the trials that were left unfinished; how many those were.
 
-        `killed`: the process ended without a word. A training that was under way each of
-        `ATTEMPTS` times is taken for the cause, and fails.
+        `killed`: the process ended without a word, perhaps because of what it trained.
         """
-        again = []
-        for trial in self._search.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            if killed and self._times_killed(trial) + 1 >= ATTEMPTS:
-                _end(self._search, trial, f"worker-died: with the search, {ATTEMPTS} times")
-                continue
-            _end(self._search, trial, INTERRUPTED, killed=killed)
-            if len(trial.params) == len(self._region.knobs):
-                again.append(trial)
-        for trial in again:
-            self._search.enqueue_trial(trial.params, user_attrs={"key": _key(trial)})
-        # What the references still lack is asked for anew, so none may wait from last time.
-        unfinished = (TrialState.RUNNING, TrialState.WAITING)
-        for trial in self._reference.get_trials(deepcopy=False, states=unfinished):
-            _end(self._reference, trial, INTERRUPTED)
-        return len(again)
-
-    def _times_killed(self, trial: FrozenTrial) -> int:
-        """How often an earlier attempt at the same network ended with the process."""
-        return sum(
-            other.user_attrs.get(KILLED, False) and _key(other) == _key(trial)
-            for other in self._search.get_trials(deepcopy=False, states=(TrialState.FAIL,))
-        )
+        again = queue_again(self._search, knobs=len(self._region.knobs), killed=killed)
+        drop_unfinished(self._reference)
+        return again
 
     def ask(self) -> Ticket | None:
         """A search ticket for a queued trial or an unseen member; None where no member is left."""
@@ -148,7 +107,7 @@ class Ledger:
             except LookupError as error:
                 if type(error) is not LookupError:  # a KeyError is a defect, not an answer
                     raise
-                self._drop_unproposed()
+                drop_unproposed(self._search)
                 return None
             member = self._region.admit(trial.params)
             if isinstance(member, Member):
@@ -156,12 +115,6 @@ class Ledger:
             # Somebody queued it by hand, outside the region.
             trial.set_user_attr("failure", f"refused: {member}")
             self._search.tell(trial, state=TrialState.FAIL)
-
-    def _drop_unproposed(self) -> None:
-        """A sampler that found nothing leaves a running trial without a genome behind."""
-        for trial in self._search.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            if not trial.params:
-                _end(self._search, trial, INTERRUPTED)
 
     def open_reference(
         self, member: Member, *, role: Role, label: str | None, replicate: int
@@ -218,58 +171,4 @@ class Ledger:
 
     def records(self) -> list[Record]:
         """Every evaluation but those cut short, in the order they were asked for."""
-        return [*_records(self._search, "search"), *_records(self._reference, "replicate")]
-
-
-def read_records(storage: BaseStorage, name: str) -> list[Record]:
-    """The same of a finished or running search, for who only looks; InputError if there is none."""
-    try:
-        studies = [optuna.load_study(storage=storage, study_name=name + end) for end in _SUFFIXES]
-    except KeyError as error:
-        raise InputError(f"no study named {name} in this storage") from error
-    return [*_records(studies[0], "search"), *_records(studies[1], "replicate")]
-
-
-_SUFFIXES = ("", REFERENCE)
-_MEASURED = (
-    "accuracy",
-    "loss",
-    "seconds",
-    "device",
-    "images_per_second",
-    "peak_memory_bytes",
-    "failure",
-)
-
-
-def _records(study: Study, role: Role) -> Iterator[Record]:
-    for trial in study.get_trials(deepcopy=False):
-        noted = trial.user_attrs
-        if "seed" not in noted or noted.get("failure") == INTERRUPTED:
-            continue
-        yield Record(
-            number=trial.number,
-            key=noted["key"],
-            role=noted.get("role", role),
-            label=noted.get("label"),
-            state=trial.state.name,  # type: ignore[arg-type]
-            replicate=noted["replicate"],
-            seed=noted["seed"],
-            genome=dict(trial.params),
-            params=noted["params"],
-            macs=noted["macs"],
-            flops=noted["flops"],
-            **{name: noted.get(name) for name in _MEASURED},
-        )
-
-
-def _end(study: Study, trial: FrozenTrial, reason: str, *, killed: bool = False) -> None:
-    """End a trial without values; attributes first, so that it is whole once it has ended."""
-    if killed:
-        study._storage.set_trial_user_attr(trial._trial_id, KILLED, True)
-    study._storage.set_trial_user_attr(trial._trial_id, "failure", reason)
-    study._storage.set_trial_state_values(trial._trial_id, state=TrialState.FAIL)
-
-
-def _key(trial: FrozenTrial) -> str:
-    return str(trial.user_attrs.get("key") or key_of(trial.params))
+        return records_of(self._search, self._reference)

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from nas.core.errors import InputError, unwritable
 from nas.core.evaluation import Evaluation, Failure, Score
 from nas.evaluation.job import run_job
-from nas.study.ledger import REFERENCE, read_records
+from nas.study.reading import REFERENCE, read_records
 from nas.study.record import Record
 from nas.study.settings import Settings, differences
 from nas.study.storage import open_storage, redacted

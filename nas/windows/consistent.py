@@ -1,16 +1,13 @@
 """A space's chain is held against the space itself before anything is counted by it."""
 
-import random
-from collections.abc import Iterator
-
 from nas.core.chain import Chain
 from nas.core.cost import METRICS
+from nas.core.draws import valid_genomes
 from nas.core.errors import InputError
 from nas.core.knob import Genome
 from nas.windows.arrays import layers
 from nas.windows.region import Region
 
-GENOMES, DRAWS = 16, 400  # valid random genomes to look at, and draws to find so many among
 LARGEST = 2**62  # costs are added as 64-bit integers
 
 
@@ -20,8 +17,8 @@ def check_chain(region: Region) -> None:
     if chain is None:
         return
     complaint = _malformed(chain) or _incomplete(region, chain)
-    for genome in () if complaint else _canonical(region):
-        complaint = complaint or _unlike(region, chain, genome)
+    for genome in () if complaint else valid_genomes(region.knobs, region.space.violation):
+        complaint = complaint or _unlike(region, chain, region.space.canonical(genome))
     if complaint:
         raise InputError(f"the space {region.space.name}: chain: {complaint}")
 
@@ -46,18 +43,6 @@ def _incomplete(region: Region, chain: Chain) -> str | None:
     if chain.size != region.space.size:
         return f"has {chain.size:,} paths; size says {region.space.size:,}"
     return None
-
-
-def _canonical(region: Region) -> Iterator[Genome]:
-    """Some genomes of the narrowed space, in canonical form."""
-    rng, found = random.Random(0), 0
-    for _ in range(DRAWS):
-        genome = {knob.name: rng.choice(knob.choices) for knob in region.knobs}
-        if region.space.violation(genome) is None:
-            yield region.space.canonical(genome)
-            found += 1
-        if found == GENOMES:
-            return
 
 
 def _unlike(region: Region, chain: Chain, genome: Genome) -> str | None:

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from nas.core.budget import Bound, Budget
 from nas.core.cost import METRICS, human
+from nas.core.draws import valid_genomes
 from nas.core.errors import InputError
 from nas.core.knob import Genome, Knob
 from nas.windows.consistent import check_chain
 from nas.windows.nearest import nearest
 from nas.windows.region import DRAWS, Member, Region
 
-GENOMES = 500  # whose fitness for a fidelity speaks for all
+GENOMES = 500  # drawn; the fitness of the valid ones for a fidelity speaks for all
 NAMED = 2  # knobs in the way, at most
 
 
@@ -108,11 +109,9 @@ def _heaviest(region: Region, genome: Genome, bound: Bound) -> str:
 
 def _check_fidelity(region: Region) -> None:
     """InputError if of many valid genomes none can be trained: a quick answer to a slip."""
-    rng, reasons = random.Random(0), []
-    for _ in range(GENOMES):
-        genome = {knob.name: rng.choice(knob.choices) for knob in region.knobs}
-        if region.space.violation(genome) is None:
-            reasons.append(region.representable(region.space.canonical(genome)))
+    space = region.space
+    valid = valid_genomes(region.knobs, space.violation, wanted=GENOMES, draws=GENOMES)
+    reasons = [region.representable(space.canonical(genome)) for genome in valid]
     if reasons and None not in reasons:
         raise InputError(f"no configuration can be trained at this fidelity: {reasons[0]}")
 

@@ -10,6 +10,7 @@ from math import log, prod
 from nas.core.budget import Budget
 from nas.core.chain import Chain
 from nas.core.cost import Cost, Metric, human
+from nas.core.draws import random_genome
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting
 from nas.core.knob import Genome, Knob, Value
@@ -127,7 +128,7 @@ class Region:
     def _drawn(self, rng: random.Random, count: int, place: float | None) -> Iterator[Member | str]:
         if self.window is None:
             for _ in range(count):
-                yield self.admit({knob.name: rng.choice(knob.choices) for knob in self.knobs})
+                yield self.admit(random_genome(self.knobs, rng))
             return
         drawn = (
             self.window.draw(rng, count)

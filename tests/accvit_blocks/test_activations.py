@@ -1,5 +1,6 @@
 """Closed-form activations are those of the plain form; saved bytes are what autograd keeps."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,16 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from accvit_blocks import ABLATIONS, VARIANTS, ACCViT, ACCViTConfig, Count, count, layer_counts
+from accvit_blocks import (
+    ABLATIONS,
+    VARIANTS,
+    ACCViT,
+    ACCViTConfig,
+    Count,
+    count,
+    layer_counts,
+    native,
+)
 from accvit_blocks.attention import AtrousAttention
 from accvit_blocks.config import STAGE_STRIDES
 from accvit_blocks.convolution import AtrousMBConv
@@ -31,6 +41,13 @@ SMALL = {
     name: config if config.window else replace(config, image_size=64, classes=10)
     for name, config in SMALL.items()
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def torchs_operations() -> Iterator[None]:
+    """What is counted; native kernels keep less."""
+    with native.disabled():
+        yield
 
 
 def images(config: ACCViTConfig, number: int) -> torch.Tensor:

@@ -1,12 +1,17 @@
-"""ACCViT equals the plain form: outputs, gradients and running statistics, in float64."""
+"""ACCViT equals the plain form: outputs, gradients and running statistics, in float64.
 
+With the native kernels of a CPU, and with torch's operations, as elsewhere.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
 
-from accvit_blocks import ABLATIONS, VARIANTS, ACCViT, ACCViTConfig
+from accvit_blocks import ABLATIONS, VARIANTS, ACCViT, ACCViTConfig, native
 from accvit_blocks.plain import PlainACCViT
 
 TOLERANCE = 1e-10
@@ -71,9 +76,12 @@ def randomise(model: nn.Module, generator: torch.Generator) -> None:
                 buffer.uniform_(0.5, 2.0, generator=generator)
 
 
+@pytest.mark.parametrize("kernels", [nullcontext, native.disabled], ids=["native", "torch"])
 @pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
 @pytest.mark.parametrize("config", CASES.values(), ids=CASES)
-def test_network_equals_its_plain_form(config: ACCViTConfig, training: bool) -> None:
+def test_network_equals_its_plain_form(
+    config: ACCViTConfig, training: bool, kernels: Callable[[], AbstractContextManager[None]]
+) -> None:
     generator = torch.Generator().manual_seed(7)
     model = ACCViT(config).double().train(training)
     randomise(model, generator)
@@ -83,7 +91,8 @@ def test_network_equals_its_plain_form(config: ACCViTConfig, training: bool) -> 
     images = torch.randn(2, config.channels, side, side, generator=generator, dtype=torch.float64)
     inputs = [images.clone().requires_grad_() for _ in range(2)]
 
-    outputs = [network(x) for network, x in zip((model, plain), inputs, strict=True)]
+    with kernels():
+        outputs = [network(x) for network, x in zip((model, plain), inputs, strict=True)]
     toward = torch.randn(outputs[0].shape, generator=generator, dtype=torch.float64)
     for output in outputs:
         (output * toward).sum().backward()

@@ -15,9 +15,10 @@ from nas import export
 from nas.core.cost import Cost
 from nas.exporting import load_exported
 from nas.search import main
-from nas.study.ledger import Ledger, Ticket
+from nas.study.ledger import Ledger
 from nas.study.run import only_driver
 from nas.study.storage import open_storage
+from nas.study.ticket import Ticket
 from tests.nas import toy
 
 TOY = (

@@ -9,6 +9,7 @@ import pytest
 
 from nas.core.budget import Budget, parse_bound
 from nas.core.cost import Cost
+from nas.core.draws import random_genome
 from nas.core.fidelity import Setting, UnrepresentableError
 from nas.core.narrowing import narrow
 from nas.windows import Region, Window, cross, mutate
@@ -62,7 +63,7 @@ def as_sum(cost):
 
 def random_canonical(rng):
     while True:
-        genome = {knob.name: rng.choice(knob.choices) for knob in SPACE.knobs}
+        genome = random_genome(SPACE.knobs, rng)
         if rng.random() < 0.3:  # seldom is nothing branched
             genome |= {name: "1" for name in genome if name.endswith("dilations")}
         if SPACE.violation(genome) is None:

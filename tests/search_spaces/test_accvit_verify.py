@@ -13,6 +13,7 @@ from accvit_blocks.config import STAGE_STRIDES
 from nas.core.fidelity import Setting
 from nas.costs import UncountedError, stratified, verify, verify_quick
 from search_spaces.accvit import SPACE
+from tests.search_spaces.accvit_genomes import raw_genome
 
 SETTINGS = (
     Setting(),
@@ -32,11 +33,8 @@ def three_way_members():
 
 def random_configurations(number, seed):
     rng = random.Random(seed)
-    while number:
-        genome = {knob.name: rng.choice(knob.choices) for knob in SPACE.knobs}
-        if SPACE.violation(genome) is None:
-            number -= 1
-            yield SPACE.adapt(SPACE.decode(genome), rng.choice(SETTINGS))
+    for _ in range(number):
+        yield SPACE.adapt(SPACE.decode(raw_genome(rng)), rng.choice(SETTINGS))
 
 
 class Walk:
@@ -174,8 +172,9 @@ def test_two_thousand_random_members_cost_what_a_walk_over_their_layers_counts()
         assert_walked(config)
 
 
-def test_two_hundred_random_members_have_the_parameters_of_their_networks():
-    for config in random_configurations(200, seed=2):
+@pytest.mark.parametrize("number", [20, pytest.param(200, marks=pytest.mark.slow)])
+def test_random_members_of_any_depth_have_the_parameters_and_macs_of_their_networks(number):
+    for config in random_configurations(number, seed=2):
         assert verify_quick(SPACE, config) is None
 
 

@@ -1,6 +1,7 @@
 """The IDX parser: official namings, and every way in which a file can be damaged."""
 
 import contextlib
+import io
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nas.data import DataError, load
-from nas.data.idx import parse_bytes
+from nas.data.idx import parse
 
 Writer = Callable[..., Path]
 Fails = Callable[..., str]
@@ -28,7 +29,7 @@ def test_both_namings_plain_or_packed(joint: str, packed: bool, idx_dir: Writer)
 
 
 def test_values_are_read_in_order() -> None:
-    array = parse_bytes(GOOD, name="f", rank=3)
+    array = parse(io.BytesIO(GOOD), name="f", rank=3)
     assert array.tolist() == np.arange(12).reshape(2, 3, 2).tolist()
 
 
@@ -79,7 +80,7 @@ def test_a_damaged_gzip_is_named(damage: slice, idx_dir: Writer, fails: Fails) -
 @given(cut=st.integers(0, len(GOOD)), tail=st.binary(max_size=24), rank=st.sampled_from([1, 3]))
 def test_garbled_bytes_raise_nothing_but_data_errors(cut: int, tail: bytes, rank: int) -> None:
     with contextlib.suppress(DataError):
-        array = parse_bytes(GOOD[:cut] + tail, name="fuzz", rank=rank)
+        array = parse(io.BytesIO(GOOD[:cut] + tail), name="fuzz", rank=rank)
         assert array.dtype == np.uint8
         assert array.ndim == rank
 
@@ -90,6 +91,6 @@ def test_one_changed_byte_raises_nothing_but_data_errors(place: int, value: int)
     content = bytearray(GOOD)
     content[place] = value
     try:
-        parse_bytes(bytes(content), name="fuzz", rank=3)
+        parse(io.BytesIO(content), name="fuzz", rank=3)
     except DataError:
         assert place < 16  # the header; any pixel is a pixel

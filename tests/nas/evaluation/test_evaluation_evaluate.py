@@ -169,7 +169,7 @@ def test_trained_weights_are_written_with_their_configuration(tmp_path: Path) ->
     assert configuration == {"width": 8, "classes": 10}
     model = space.build(space.from_dict(configuration))
     model.load_state_dict(state)
-    again = score(model, data.val_images, data.val_labels, batch_size=250)
+    again = score(model, data.val_images, data.val_labels, batch_size=FAST.eval_batch_size)
     assert (again.accuracy, again.loss) == scored(outcome)
     assert [file.name for file in path.parent.iterdir()] == ["net.safetensors"]
 

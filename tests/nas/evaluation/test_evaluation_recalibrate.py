@@ -11,8 +11,8 @@ from nas.core.errors import InputError
 from nas.data import Prepared
 from nas.evaluation import Recipe, recalibrate, score
 from nas.evaluation.mixup import mix
-from nas.evaluation.optimiser import make_optimiser
-from nas.evaluation.step import training_step
+from nas.evaluation.optimiser import Optimiser
+from nas.evaluation.step import Step
 from tests.nas.evaluation.tiny_space import convnet, digits
 
 
@@ -29,10 +29,10 @@ def fitted(data: Prepared) -> nn.Module:
     recipe = Recipe(learning_rate=0.01)
     torch.manual_seed(0)
     model = convnet().train()
-    optimiser = make_optimiser(model, recipe)
+    step = Step(model, Optimiser(model, recipe), recipe)
     for chosen in torch.randint(len(data.train_images), (40, 64)):
-        batch = mix(data.train_images[chosen], data.train_labels[chosen], 1.0)
-        training_step(model, optimiser, batch, recipe)
+        batch = mix(data.train_images[chosen], data.train_labels[chosen], None)
+        step(batch)
     return model
 
 

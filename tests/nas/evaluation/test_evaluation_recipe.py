@@ -30,11 +30,20 @@ def test_the_defaults_are_valid() -> None:
         ("ema_decay", 1.0),
         ("calibration_images", 0),
         ("eval_batch_size", 0),
+        ("execution", "graphs"),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_name(name: str, value: Any) -> None:
     with pytest.raises(InputError, match=f"^{name}: expected .*; got {value}$"):
         Recipe(**{name: value})
+
+
+@pytest.mark.parametrize("execution", ["compile", "cuda-graphs"])
+def test_checkpointing_is_for_eager_steps(execution: Any) -> None:
+    with pytest.raises(
+        InputError, match=r"^checkpointing: expected execution eager with it; got True$"
+    ):
+        Recipe(checkpointing=True, execution=execution)
 
 
 def test_there_is_a_preset_for_each_kind_of_machine() -> None:

@@ -44,7 +44,7 @@ def test_a_small_network_learns_digits() -> None:
     result = trained(epochs=3)
     assert result.accuracy > 0.9
     assert result.steps == 3 * 38
-    assert result.peak_memory_bytes == 0
+    assert result.compile_seconds == 0
     assert 0 < 3 * 1200 / result.images_per_second < result.seconds
 
 
@@ -84,7 +84,7 @@ def test_the_model_holds_what_was_scored() -> None:
     for recipe in (FAST, replace(FAST, ema_decay=0.95)):
         data, model = digits(), convnet()
         result = train(model, data, recipe, epochs=1, seed=0, device=CPU)
-        scored = score(model, data.val_images, data.val_labels, batch_size=250)
+        scored = score(model, data.val_images, data.val_labels, batch_size=FAST.eval_batch_size)
         assert (scored.accuracy, scored.loss) == bits(result)
 
 
@@ -170,6 +170,7 @@ def test_the_data_are_not_changed() -> None:
 
 def test_mixing_takes_as_much_of_the_label_as_of_the_image() -> None:
     images, labels = torch.eye(4).reshape(4, 1, 2, 2), torch.tensor([0, 1, 2, 3])
+    assert mix(images, labels, None).images is images
     mixed = mix(images, labels, 0.75)
     expected = 0.75 * images + 0.25 * images.flip(0)
     torch.testing.assert_close(mixed.images, expected)
@@ -180,8 +181,8 @@ def test_mixing_takes_as_much_of_the_label_as_of_the_image() -> None:
 
 def test_shares_of_mixing_are_drawn_within_0_and_1_and_only_if_wanted() -> None:
     rng = random.Random(0)
-    assert draw_share(rng, 0.0) == 1.0
-    assert all(0 <= draw_share(rng, 0.2) <= 1 for _ in range(50))
+    assert draw_share(rng, 0.0) is None
+    assert all(0 <= (draw_share(rng, 0.2) or 0.0) <= 1 for _ in range(50))
 
 
 def test_an_average_follows_the_weights_and_forgets_where_it_began() -> None:

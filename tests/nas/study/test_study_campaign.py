@@ -12,8 +12,8 @@ from nas.core.cost import Cost
 from nas.core.evaluation import Evaluation, Failure, Outcome, Score
 from nas.core.fidelity import Fidelity
 from nas.study.campaign import NOISE_KEYS, Campaign, Reference
-from nas.study.ledger import Ticket
 from nas.study.record import Record
+from nas.study.ticket import Ticket
 from nas.windows import Member
 
 COST = Cost(params=1, macs=1, flops=1)

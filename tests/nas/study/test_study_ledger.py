@@ -11,7 +11,8 @@ from optuna.trial import TrialState
 
 from nas.core.errors import InputError
 from nas.core.evaluation import Failure, Score
-from nas.study.ledger import REFERENCE, Ledger, read_records
+from nas.study.ledger import Ledger
+from nas.study.reading import REFERENCE, read_records
 from nas.study.storage import open_storage
 from nas.windows import Member
 from tests.nas.toy import SPACE

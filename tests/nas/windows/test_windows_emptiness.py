@@ -43,10 +43,16 @@ def whole(space=SPACE, **bounds):
         ),
     ],
 )
-def test_a_window_outside_the_space_names_the_bound_and_the_real_range(bounds, said):
-    region = whole(**bounds)
+def test_a_window_outside_the_space_names_the_bound_and_the_real_range(bounds, said, around_femto):
+    region = around_femto({"stages.2.width": "all", "stages.2.depth": "all"}, **bounds)
     with pytest.raises(InputError, match=said):
         check_region(region)
+
+
+def test_a_window_outside_the_whole_space_is_told_the_same_way():
+    least = SPACE.cost_range({knob.name: knob.choices for knob in SPACE.knobs}, Setting())["params"]
+    with pytest.raises(InputError, match=f"accvit reaches params {least[0] / 1e6:.4g}M-"):
+        check_region(whole(params="1K-2K"))
 
 
 def test_the_range_in_the_message_is_the_narrowed_spaces(around_femto):

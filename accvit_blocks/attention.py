@@ -16,6 +16,7 @@ from accvit_blocks import native
 from accvit_blocks.cost import Count, total
 from accvit_blocks.drop_path import DropPath
 from accvit_blocks.fusion import fusion, fusion_count
+from accvit_blocks.linear import linear
 from accvit_blocks.mlp import MLP, ConvNeXtLayer
 
 # A window holds every d-th pixel of a row and of a column: y, x number the windows of a dilated
@@ -77,7 +78,7 @@ class WindowAttention(nn.Module):
         scale = rearrange(self.norm_weight, "(n c) -> n 1 c", n=n)
         shift = rearrange(self.norm_bias, "(n c) -> n c", n=n)
         bias = einsum(weight, shift, "n o c, n c -> n o")
-        return F.linear(
+        return linear(
             F.layer_norm(x, x.shape[-1:]),
             rearrange(weight * scale, "n o c -> (n o) c"),
             self.qkv.bias + rearrange(bias, "n o -> (n o)"),

@@ -10,6 +10,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from accvit_blocks.cost import Count, total
+from accvit_blocks.linear import Linear
 from accvit_blocks.squeeze_excitation import SqueezeExcitation
 
 
@@ -19,8 +20,8 @@ class MLP(nn.Module):
     def __init__(self, *, width: int, ratio: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.expand = nn.Linear(width, ratio * width)
-        self.reduce = nn.Linear(ratio * width, width)
+        self.expand = Linear(width, ratio * width)
+        self.reduce = Linear(ratio * width, width)
 
     def forward(self, x: Tensor) -> Tensor:
         """b h w c -> b h w c."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
-from accvit_blocks import VARIANTS, ACCViT, ACCViTConfig, Count, count, layer_counts
+from accvit_blocks import VARIANTS, ACCViT, ACCViTConfig, Count, count, layer_counts, native
 from nas.core.chain import Chain
 from nas.core.cost import METRICS, Cost, Metric
 from nas.core.errors import InputError
@@ -110,6 +110,11 @@ class ACCViTSpace:
     def build(self, configuration: ACCViTConfig, *, drop_path: float = 0.0) -> nn.Module:
         """Images b c h w -> logits b classes."""
         return ACCViT(configuration, drop_path=drop_path)
+
+    def slowed(self, device: str) -> str | None:
+        """On a CPU without the blocks' kernels; asked, it compiles them, so no training has to."""
+        missing = native.missing() if device == "cpu" else None
+        return missing and f"no kernels for this CPU: {missing}"
 
     def to_dict(self, configuration: ACCViTConfig) -> dict[str, Any]:
         """JSON values."""

@@ -68,7 +68,7 @@ def call(name: str, *arguments: Tensor | int | None) -> None:
     """Run a kernel on contiguous tensors of one type, with torch's number of threads."""
     kind = next(argument.dtype for argument in arguments if isinstance(argument, Tensor))
     # A profiler does not see what torch has not dispatched, unless it is told.
-    watched = torch.autograd._profiler_enabled()
+    watched = torch._C._autograd._profiler_enabled()
     with record_function(f"accvit::{name}") if watched else nullcontext():
         _kernel(name, kind)(*map(_passed, arguments), torch.get_num_threads())
 

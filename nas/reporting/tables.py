@@ -26,6 +26,7 @@ COLUMNS = (
     "device",
     "images_per_second",
     "peak_memory_bytes",
+    "compile_seconds",
     "failure",
     "replicate",
     "seed",

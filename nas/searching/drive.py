@@ -149,6 +149,9 @@ def _greet(live: Live, run: Run, settings: Settings, region: Region, known: int,
     if settings.budget.bounds and region.fit:
         live.say(region.fit)
     live.say(f"proxy: {settings.data.source}, {settings.fidelity}, on {settings.device}")
+    slowed = getattr(region.space, "slowed", None)
+    if slowed is not None and (why := slowed(settings.device)):
+        live.say(f"slower than it could be: {why}")
     if known or left:
         live.say(f"going on after {known} evaluations; trials cut short, to be repeated: {left}")
 

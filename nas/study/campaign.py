@@ -229,4 +229,5 @@ def _score(record: Record) -> Score:
         device=record.device or "unknown",
         images_per_second=record.images_per_second or 0.0,
         peak_memory_bytes=record.peak_memory_bytes or 0,
+        compile_seconds=record.compile_seconds or 0.0,
     )

@@ -18,6 +18,7 @@ _MEASURED = (
     "device",
     "images_per_second",
     "peak_memory_bytes",
+    "compile_seconds",
     "failure",
 )
 

@@ -35,6 +35,7 @@ class Record:
     device: str | None = None
     images_per_second: float | None = None
     peak_memory_bytes: int | None = None
+    compile_seconds: float | None = None
     failure: str | None = None
 
     @property

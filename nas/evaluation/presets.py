@@ -34,7 +34,7 @@ FIDELITIES: Mapping[str, Preset] = MappingProxyType(
         "cpu": Preset(
             fidelity=Fidelity(epochs=2, resolution=64, width_scale=0.25),
             recipe=Recipe(),
-            images=1200,
+            images=1600,
             val_limit=2000,
             distortions={"mnist5k": "clutter"},
         ),

@@ -8,6 +8,7 @@ from nas.core.errors import InputError
 from nas.core.guard import defect_behind
 from nas.searching.arguments import parse
 from nas.searching.drive import drive
+from nas.searching.evaluated import drive_evaluated, find_evaluated
 from nas.searching.resolve import resolve
 
 
@@ -20,6 +21,9 @@ def main(argv: list[str] | None = None) -> int:
 def _search(args: argparse.Namespace) -> int:
     """Its author mends the space from one line; the study stays as it is, and goes on then."""
     try:
+        space = find_evaluated(args)
+        if space is not None:
+            return drive_evaluated(space, args)
         return drive(resolve(args), args)
     except Exception as error:
         defect = defect_behind(error)

@@ -75,23 +75,29 @@ def parse_bound(metric: Metric, text: str) -> Bound:
     return Bound(metric=metric, low=low or None, high=high)
 
 
-def _match(flag: str, text: str, number: str) -> tuple[Fraction, Fraction]:
-    """The number, and half a unit of its last written place."""
-    found = _NUMBER.fullmatch(number)
+def number(text: str) -> Fraction | None:
+    """`2.5M` as a number; None for what is none."""
+    found = _NUMBER.fullmatch(text)
     if found is None:
-        raise InputError(_malformed(flag, text))
-    unit = _UNITS[found["unit"].lower()]
+        return None
     part = found["part"] or ""
-    value = Fraction(int(found["whole"] + part), 10 ** len(part)) * unit
-    return value, Fraction(unit, 2 * 10 ** len(part))
+    return Fraction(int(found["whole"] + part), 10 ** len(part)) * _UNITS[found["unit"].lower()]
 
 
-def _exact(flag: str, text: str, number: str) -> int:
-    return round(_match(flag, text, number)[0])
+def _match(flag: str, text: str, written: str) -> tuple[Fraction, Fraction]:
+    """The number, and half a unit of its last written place."""
+    value, found = number(written), _NUMBER.fullmatch(written)
+    if value is None or found is None:
+        raise InputError(_malformed(flag, text))
+    return value, Fraction(_UNITS[found["unit"].lower()], 2 * 10 ** len(found["part"] or ""))
 
 
-def _around(flag: str, text: str, number: str) -> tuple[int, int]:
-    value, half = _match(flag, text, number)
+def _exact(flag: str, text: str, written: str) -> int:
+    return round(_match(flag, text, written)[0])
+
+
+def _around(flag: str, text: str, written: str) -> tuple[int, int]:
+    value, half = _match(flag, text, written)
     if half < 1:  # written to the unit: exactly that many
         return round(value), round(value)
     return max(0, -((half - value) // 1)), int(value + half)

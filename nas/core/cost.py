@@ -1,5 +1,6 @@
 """What a network costs to deploy, known without training it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +35,40 @@ class Cost:
     def of(self, metric: Metric) -> int:
         """One of the three that budgets bound, by its name."""
         return {"params": self.params, "macs": self.macs, "flops": self.flops}[metric]
+
+    def value(self, name: str) -> float:
+        """Any of those that may be bounded or weighed. Raises KeyError for another."""
+        return {"params": self.params, "macs": self.macs, "flops": self.flops}[name]
+
+    @property
+    def size(self) -> float:
+        """By which small and large are told apart."""
+        return self.params
+
+    def __str__(self) -> str:
+        return f"{human(self.params)} parameters, {human(self.macs)} MACs"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class NamedCost(Cost):
+    """Costs under a space's own names, which need be no counts: milliseconds, millions."""
+
+    params: int = 0
+    macs: int = 0
+    flops: int = 0
+    named: Mapping[str, float]
+
+    def value(self, name: str) -> float:
+        """One of its own. Raises KeyError for another."""
+        return self.named[name]
+
+    @property
+    def size(self) -> float:
+        """The first of them; 0 where there is none."""
+        return next(iter(self.named.values()), 0.0)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{human(value)} {name}" for name, value in self.named.items())
 
 
 def exact(count: int) -> str:

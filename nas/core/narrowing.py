@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from nas.core.errors import InputError
+from nas.core.evaluated import EvaluatedSpace
 from nas.core.knob import Knob, Value
 from nas.core.space import Choices, SearchSpace
 
 
-def narrow(space: SearchSpace, fixed: list[str], choices: list[str]) -> Choices:
+def narrow(space: SearchSpace | EvaluatedSpace, fixed: list[str], choices: list[str]) -> Choices:
     """The choices left by `--fix knob=value` and `--choices knob=a,b`; InputError otherwise."""
     left: dict[str, tuple[Value, ...]] = {knob.name: knob.choices for knob in space.knobs}
     byname = {knob.name: knob for knob in space.knobs}

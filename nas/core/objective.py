@@ -1,5 +1,6 @@
 """What a search weighs against each other: proxy accuracy, and what a network costs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,3 +30,24 @@ def parse_objectives(text: str) -> tuple[Objective, ...]:
     return tuple(
         Objective(name, "maximize" if name == "accuracy" else "minimize") for name in names
     )
+
+
+_WAYS: dict[str, Direction] = {"max": "maximize", "min": "minimize"}
+
+
+def directed(text: str, *, costs: Collection[str]) -> tuple[Objective, ...]:
+    """`acc:max,params:min`; a cost is minimised unless said otherwise. InputError otherwise."""
+    found = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, _, way = part.rpartition(":") if ":" in part else (part, "", "")
+        if not way and name in costs:
+            way = "min"
+        if way not in _WAYS or not name:
+            raise InputError(
+                f"--objectives {text}: expected name:max or name:min for each; got {part!r}"
+            )
+        found.append(Objective(name, _WAYS[way]))
+    names = [one.name for one in found]
+    if not names or len(set(names)) != len(names):
+        raise InputError(f"--objectives {text}: expected one objective or more, each once")
+    return tuple(found)

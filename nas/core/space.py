@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from nas.core.cost import Cost, Metric
 from nas.core.errors import InputError
+from nas.core.evaluated import EvaluatedSpace
 from nas.core.fidelity import Setting
 from nas.core.knob import Genome, Knob, Value
 
@@ -89,7 +90,15 @@ def key_of(canonical: Genome) -> str:
 
 
 def find_space(name: str) -> SearchSpace:
-    """The space of that name (entry points nas.search_spaces), or `package.module:SPACE`."""
+    """The space of networks of that name, or `package.module:SPACE`; InputError otherwise."""
+    found = load_space(name)
+    if isinstance(found, EvaluatedSpace):
+        raise InputError(f"--space {name}: has no networks; only nas.search can use it")
+    return found
+
+
+def load_space(name: str) -> SearchSpace | EvaluatedSpace:
+    """As `find_space`, but a space may also bring its own evaluation."""
     registered = {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}
     if name not in registered and ":" not in name:
         raise InputError(_unknown(name, registered))
@@ -99,7 +108,8 @@ def find_space(name: str) -> SearchSpace:
         else:
             module, _, attribute = name.partition(":")
             found = getattr(importlib.import_module(module), attribute)
-        fitting = isinstance(found, SearchSpace)  # reads its properties, which may raise as well
+        # Reads its properties, which may raise as well.
+        fitting = isinstance(found, EvaluatedSpace | SearchSpace)
     except Exception as error:  # whatever somebody's module raises while it is imported
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"--space {name}: cannot be loaded: {reason}") from error

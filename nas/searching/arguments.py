@@ -13,14 +13,19 @@ from nas.study.storage import absolute
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """The arguments; a mistake in them ends the process with one line and exit code 2."""
-    parser = Parser(
+    return parser().parse_args(argv)
+
+
+def parser() -> Parser:
+    """What the command takes."""
+    made = Parser(
         prog="python -m nas.search",
         description="Search a space on real images, within exact bounds, and draw the front.",
     )
-    _what(parser)
-    _proxy(parser)
-    _how(parser)
-    return parser.parse_args(argv)
+    _what(made)
+    _proxy(made)
+    _how(made)
+    return made
 
 
 def _what(parser: argparse.ArgumentParser) -> None:
@@ -40,12 +45,26 @@ def _what(parser: argparse.ArgumentParser) -> None:
         help="pin a knob (* for any stage)",
     )
     add("--choices", metavar="KNOB=A,B", action="append", default=[], help="narrow a knob")
-    add("--objectives", default="accuracy,params", help="accuracy and params, macs or flops")
+    add(
+        "--objectives",
+        metavar="A,B",
+        help="accuracy,params (default), macs or flops; of a table a:max,b:min",
+    )
     add(
         "--target-resolution", type=count, default=224, metavar="PX", help="where costs are counted"
     )
     add("--target-classes", type=count, default=1000, metavar="N")
     add("--target-channels", type=count, default=3, metavar="N")
+    add("--knobs", type=_names, metavar="A,B", help="of a table: the columns that are decisions")
+    add("--costs", type=_names, metavar="A,B", help="of a table: what is known before evaluation")
+    add("--ordered", type=_names, metavar="A,B", help="of a table: knobs with values in order")
+    add(
+        "--within",
+        metavar="COST=LO-HI",
+        action="append",
+        default=[],
+        help="bound a cost of a space that brings its own evaluation",
+    )
     add("--no-published", action="store_true", help="do not train the published members alike")
 
 
@@ -101,6 +120,13 @@ def _how(parser: argparse.ArgumentParser) -> None:
     add("--gpus-per-trial", type=_gpus, default="auto", metavar="F|auto")
     add("--keep-weights", choices=["front", "all", "none"], default="front")
     add("--quiet", action="store_true", help="print only the front")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names or len(set(names)) != len(names):
+        raise argparse.ArgumentTypeError(f"expected names, a,b,c, each once; got {text!r}")
+    return names
 
 
 def _share(text: str) -> float:

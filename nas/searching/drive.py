@@ -64,7 +64,15 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
         run.save(_execution(args, resources))
         left = ledger.recover()
         known = ledger.records()
-        ledger.use(make_sampler(settings.sampler, region, seed=settings.seed, known=len(known)))
+        ledger.use(
+            make_sampler(
+                settings.sampler,
+                region,
+                seed=settings.seed,
+                known=len(known),
+                objectives=objectives,
+            )
+        )
         campaign = Campaign(
             ledger,
             trials=args.trials,

@@ -23,7 +23,7 @@ def resolve(args: argparse.Namespace) -> Settings:
     """All that changes results. InputError for anything that cannot be searched."""
     space = find_space(args.space)
     check_space(args.space, space)
-    objectives = parse_objectives(args.objectives)
+    objectives = parse_objectives(args.objectives or "accuracy,params")
     choices = narrow(space, args.fix, args.choices)
     asked = (("params", args.budget), ("macs", args.macs), ("flops", args.flops))
     budget = Budget(tuple(parse_bound(metric, text) for metric, text in asked if text is not None))  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Cost windows: how many members lie inside, and samples of them, however narrow."""
 
 from nas.windows.emptiness import check_region
+from nas.windows.evaluated import region_within
 from nas.windows.moves import changed, cross, mutate
 from nas.windows.region import Member, Region, fits_fidelity
 from nas.windows.window import Priced, Window
@@ -15,4 +16,5 @@ __all__ = [
     "cross",
     "fits_fidelity",
     "mutate",
+    "region_within",
 ]

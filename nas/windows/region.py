@@ -9,7 +9,7 @@ from math import log, prod
 
 from nas.core.budget import Budget
 from nas.core.chain import Chain
-from nas.core.cost import Cost, Metric, human
+from nas.core.cost import Cost, Metric
 from nas.core.draws import random_genome
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting
@@ -20,6 +20,7 @@ from nas.windows.window import Window
 ENUMERABLE = 50_000  # of a space without a chain, below so many genomes all are listed
 DRAWS = 20_000  # draws without an unseen member after which a search is told "undecided"
 BATCHES = (1, 16, 256)  # draws at a time; then always the last
+GUESSES = 20  # at an unseen one among listed members
 CLOSE = 0.99  # of the upper bound on a count; a lower bound below it needs an estimate beside it
 CROWD = 40  # of a space without a chain, draws among which one of the wanted size is taken
 
@@ -82,9 +83,7 @@ class Region:
                 return f"{name} = {value} is not among the choices"
         cost = self.space.cost(self.space.adapt(self.space.decode(canonical), self.target))
         if not self.budget.admits(cost):
-            return (
-                f"{human(cost.params)} parameters, {human(cost.macs)} MACs: outside {self.budget}"
-            )
+            return f"{cost}: outside {self.budget}"
         unfit = self.representable(canonical)
         return unfit if unfit is not None else Member(canonical, key_of(canonical), cost)
 
@@ -105,6 +104,11 @@ class Region:
         the parameters.
         """
         if self.members is not None:
+            if place is None and self.members:
+                for _ in range(GUESSES):  # before all are looked at
+                    member = rng.choice(self.members)
+                    if member.key not in seen:
+                        return member
             unseen = [member for member in self.members if member.key not in seen]
             return _placed(unseen, place, rng) if unseen else None
         if place is not None and self.window is None:
@@ -149,6 +153,8 @@ class Region:
             if self.window.members is None:
                 return None
             genomes: Iterator[Genome] = (priced.genome for priced in self.window.members)
+        elif (listed := getattr(self.space, "listed", None)) is not None:
+            genomes = iter(listed)
         elif prod(len(knob.choices) for knob in self.knobs) <= ENUMERABLE:
             genomes = self._genomes()
         else:
@@ -188,9 +194,11 @@ def _placed(members: Collection[Member], place: float | None, rng: random.Random
         return None
     if place is None:
         return rng.choice(list(members))
-    sizes = [log(max(1, member.cost.params)) for member in members]
-    wanted = min(sizes) + place * (max(sizes) - min(sizes))
-    return min(members, key=lambda member: abs(log(max(1, member.cost.params)) - wanted))
+    least = min((member.cost.size for member in members if member.cost.size > 0), default=1)
+    sizes = {member.key: log(max(least, member.cost.size)) for member in members}
+    low, high = min(sizes.values()), max(sizes.values())
+    wanted = low + place * (high - low)
+    return min(members, key=lambda member: abs(sizes[member.key] - wanted))
 
 
 def fits_fidelity(space: SearchSpace, setting: Setting) -> Callable[[Genome], str | None]:

@@ -21,6 +21,7 @@ from nas.windows import Member, Region, changed
 from search_spaces.accvit import SPACE
 
 PROPOSALS = 40
+OBJECTIVES = parse_objectives("accuracy,params")
 SLOW = ("gp",)  # a Gaussian process over every knob: seconds for each proposal
 EACH = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in SAMPLERS]
 WINDOW = Region(
@@ -39,7 +40,7 @@ SMALL = {"stages.0.depth": (1, 2), "conv_dilations": ("1", "1+2"), "stages.2.mlp
 def new_study(name, region, *, seed=0):
     return optuna.create_study(
         directions=["maximize", "minimize"],
-        sampler=make_sampler(name, region, seed=seed, known=0),
+        sampler=make_sampler(name, region, seed=seed, known=0, objectives=OBJECTIVES),
     )
 
 
@@ -115,7 +116,7 @@ def test_trials_that_run_at_the_same_time_are_not_proposed_twice(name):
 def test_a_resumed_study_proposes_nothing_that_it_has_seen(name):
     study = new_study(name, WINDOW)
     before = {key_of(genome) for genome in propose(study, WINDOW, 12)}
-    study.sampler = make_sampler(name, WINDOW, seed=0, known=12)
+    study.sampler = make_sampler(name, WINDOW, seed=0, known=12, objectives=OBJECTIVES)
     after = {key_of(genome) for genome in propose(study, WINDOW, 12)}
     assert len(after) == 12
     assert not before & after
@@ -140,7 +141,7 @@ def test_a_ledger_opens_a_ticket_for_each_member_and_then_none(name, around_femt
         region=region,
         fidelity=Fidelity(epochs=1, resolution=64),
         objectives=parse_objectives("accuracy,params"),
-        sampler=make_sampler(name, region, seed=0, known=0),
+        sampler=make_sampler(name, region, seed=0, known=0, objectives=OBJECTIVES),
     )
     tickets = [ledger.ask() for _ in region.members]
     assert {ticket.evaluation.key for ticket in tickets} == {
@@ -191,7 +192,7 @@ def test_a_parameter_that_is_no_knob_is_refused_by_name(name):
 
 def test_an_unknown_sampler_is_told_which_there_are():
     with pytest.raises(InputError, match=r"^--sampler annealing: expected one of auto, random, "):
-        make_sampler("annealing", WINDOW, seed=0, known=0)
+        make_sampler("annealing", WINDOW, seed=0, known=0, objectives=OBJECTIVES)
 
 
 @pytest.mark.parametrize("inner", [TPESampler(seed=0, n_startup_trials=5), NSGAIISampler(seed=0)])

@@ -29,7 +29,7 @@ def ledger(storage: BaseStorage, within: Region | None = None, **other: Any) -> 
     """With a random sampler."""
     within = within or region()
     opened = Ledger(storage, "s", region=within, fidelity=FIDELITY, objectives=OBJECTIVES, **other)
-    opened.use(make_sampler("random", within, seed=0, known=0))
+    opened.use(make_sampler("random", within, seed=0, known=0, objectives=OBJECTIVES))
     return opened
 
 

@@ -1,0 +1,113 @@
+"""Bayesian optimisation that knows the costs: only what must be measured is modelled."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from nas.core.objective import Objective
+from nas.samplers.base import RegionSampler
+from nas.samplers.bayesian.candidates import CHILDREN, GOLDEN, PARENTS, children, pool, unseen
+from nas.samplers.bayesian.history import History, Known
+from nas.samplers.bayesian.improvement import Front
+from nas.samplers.bayesian.process import Kernel, Process, fitted
+from nas.samplers.bayesian.view import Encoder, View, undominated
+from nas.windows import Member, Region
+
+Reals = NDArray[np.float64]
+START = 4  # members of all sizes that are measured before anything is modelled
+GROWTH = 1.1  # hyperparameters are fitted again when there are so many times more values
+SURE = 200  # the most hopeful candidates, whose uncertainty is worked out
+REFINED, AROUND = 3, 12  # best candidates whose neighbours are looked at too, and how many of each
+REFERENCE = -1.0  # of the hypervolume, on the model's scale
+
+
+class BayesianSampler(RegionSampler):
+    """Proposes the unseen member that is expected to add most hypervolume.
+
+    Objectives that are costs of the region's members are known before evaluation; the others are
+    modelled by a Gaussian process. What is being measured counts as what is expected of it, so
+    that workers side by side are sent to different places. Where not exactly one objective is to
+    be modelled, all are weighed into one, by other weights in each trial (ParEGO, Knowles 2006).
+    """
+
+    def __init__(self, region: Region, *, seed: int, objectives: Sequence[Objective]) -> None:
+        super().__init__(region, seed=seed)
+        self._objectives = tuple(objectives)
+        self._history = History(region)
+        self._offset = random.Random(seed).random()
+        self._drawn: list[Member] = []
+        self._encoder: Encoder | None = None
+        self._kernels: dict[int, Kernel] = {}
+
+    def propose(
+        self, study: Study, trial: FrozenTrial, seen: set[str], rng: random.Random
+    ) -> Member | None:
+        """By the model, once there are values; before, members of all sizes."""
+        known = self._history.read(study, trial)
+        if sum(one.values is not None for one in known) < START:
+            place = (self._offset + trial.number * GOLDEN) % 1
+            return self._region.draw(rng, seen, place=place)
+        if self._encoder is None:
+            self._drawn = pool(self._region, self._seed)
+            self._encoder = Encoder(self._region, self._objectives, known[0].member)
+        found = self._best(self._encoder, known, seen, rng)
+        return found if found is not None else self._region.draw(rng, seen)
+
+    def _best(
+        self, encoder: Encoder, known: Sequence[Known], seen: set[str], rng: random.Random
+    ) -> Member | None:
+        shares = np.array([rng.expovariate(1) for _ in self._objectives])
+        tried = [one.member for one in known]
+        view = View(encoder, self._objectives, [*tried, *self._drawn], shares)
+        measured = [one for one in known if one.values is not None or one.failed]
+        pending = [one.member for one in known if one.values is None and not one.failed]
+        values = view.values(measured)
+        process = self._process(encoder, view, [one.member for one in measured], values)
+        tried = [*(one.member for one in measured), *pending]
+        if pending:
+            values = np.concatenate([values, process.mean(view.encoded(pending))[0]])
+        front = Front(values, view.costs(tried), REFERENCE)
+        best = undominated(tried, values, view.costs(tried))
+        parents = [one.genome for one in rng.sample(best, min(PARENTS, len(best)))]
+        near = children(self._region, parents, CHILDREN, rng)
+        candidates = unseen([*self._drawn, *near], seen)
+        if not candidates:
+            return None
+        hopeful = _ranked(process, view, front, candidates)[:REFINED]
+        around = children(self._region, [one.genome for one in hopeful], AROUND, rng)
+        return _ranked(process, view, front, [*hopeful, *unseen(around, seen)])[0]
+
+    def _process(
+        self, encoder: Encoder, view: View, measured: Sequence[Member], values: Reals
+    ) -> Process:
+        """Hyperparameters are those of the first so many values, also in a search that goes on."""
+        count = START
+        while int(count * GROWTH) + 1 <= len(measured):
+            count = int(count * GROWTH) + 1
+        members = view.encoded(measured)
+        kernel = None if view.mixed else self._kernels.get(count)
+        if kernel is None:
+            kernel = fitted(encoder.features, members[:count], values[:count])
+            self._kernels[count] = kernel
+        return Process(encoder.features, kernel, members, values)
+
+
+def _ranked(
+    process: Process, view: View, front: Front, candidates: Sequence[Member]
+) -> list[Member]:
+    """Best first; only those that might be the best are compared in earnest."""
+    members, costs = view.encoded(candidates), view.costs(candidates)
+    mean, across = process.mean(members)
+    hopeful = np.arange(len(candidates))
+    if len(candidates) > SURE:
+        alike = np.full(len(mean), np.sqrt(0.25))
+        hopeful = np.argsort(-front.improvement(mean, alike, costs), kind="stable")[:SURE]
+    deviation = process.deviation(members[hopeful], across[hopeful])
+    worth = front.improvement(mean[hopeful], deviation, costs[hopeful])
+    return [candidates[index] for index in hopeful[np.argsort(-worth, kind="stable")]]

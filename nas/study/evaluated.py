@@ -1,0 +1,171 @@
+"""The study of a space that brings its own evaluation: each trial is measured in this process."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from math import isfinite
+from time import perf_counter
+from typing import Any
+
+import optuna
+from optuna.exceptions import ExperimentalWarning
+from optuna.samplers import BaseSampler
+from optuna.storages import BaseStorage
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from nas.core.errors import InputError
+from nas.core.evaluated import EvaluatedSpace
+from nas.core.knob import Value
+from nas.core.objective import Objective
+from nas.samplers.proposal import distributions, seen_keys
+from nas.study.ledger import SETTINGS
+from nas.study.reading import INTERRUPTED
+from nas.study.settings import differences
+from nas.study.unfinished import drop_unproposed, queue_again
+from nas.windows import Member, Region
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluatedSettings:
+    """Two searches with equal settings are one search; `digest` is the content of a table."""
+
+    space: str
+    knobs: dict[str, tuple[Value, ...]]  # as narrowed
+    ordered: tuple[str, ...]
+    costs: tuple[str, ...]
+    objectives: tuple[str, ...]
+    within: str
+    sampler: str
+    seed: int
+    digest: str | None
+    evaluated: bool = True  # tells it from the settings of a search that trains
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        values = asdict(self)
+        values["knobs"] = {name: list(choices) for name, choices in self.knobs.items()}
+        return values | {name: list(values[name]) for name in ("ordered", "costs", "objectives")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One finished trial: what was chosen, what it costs, and what came of it."""
+
+    number: int
+    genome: dict[str, Value]
+    costs: dict[str, float]
+    measured: dict[str, float]
+    failure: str | None
+    proposal_seconds: float
+
+    def value(self, name: str) -> float:
+        """A cost or an objective. Raises KeyError where it is unknown."""
+        return self.costs[name] if name in self.costs else self.measured[name]
+
+
+class EvaluatedStudy:
+    """Asks for members one after the other and writes down what each of them is."""
+
+    def __init__(
+        self,
+        storage: BaseStorage,
+        name: str,
+        *,
+        space: EvaluatedSpace,
+        region: Region,
+        objectives: Sequence[Objective],
+        settings: dict[str, Any],
+    ) -> None:
+        """Open the study or create it; InputError where it has other settings."""
+        self._space, self._region, self._objectives = space, region, tuple(objectives)
+        self._study = optuna.create_study(
+            storage=storage,
+            study_name=name,
+            directions=[objective.direction for objective in objectives],
+            load_if_exists=True,
+        )
+        known = self._study.user_attrs.get(SETTINGS)
+        if known is None:
+            self._study.set_user_attr(SETTINGS, settings)
+        elif differing := differences(known, settings):
+            raise InputError(
+                f"study {name} in this storage has other settings: {'; '.join(differing)};"
+                " choose another --study"
+            )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)  # since Optuna 3.2
+            self._study.set_metric_names([objective.name for objective in objectives])
+        queue_again(self._study, knobs=len(region.knobs), killed=True)
+
+    def use(self, make: Callable[[int], BaseSampler]) -> None:
+        """Let the sampler propose that is made for so many known trials."""
+        self._study.sampler = make(len(self.rows()))
+
+    def step(self) -> bool:
+        """One trial, if there is an unseen member left; whether there was."""
+        seen = seen_keys(self._study, self._region)
+        waiting = self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
+        if not waiting and not self._region.has_unseen(seen):
+            return False
+        started = perf_counter()
+        try:
+            trial = self._study.ask(distributions(self._region))
+        except LookupError as error:
+            if type(error) is not LookupError:
+                raise
+            drop_unproposed(self._study)
+            return False
+        self._measure(trial, perf_counter() - started)
+        return True
+
+    def _measure(self, trial: Trial, proposal_seconds: float) -> None:
+        member = self._region.admit(trial.params)
+        if not isinstance(member, Member):
+            self._fail(trial, f"refused: {member}")
+            return
+        trial.set_user_attr("key", member.key)
+        costs = {name: member.cost.value(name) for name in self._space.priced}
+        trial.set_user_attr("known", {"costs": costs, "proposal_seconds": proposal_seconds})
+        try:
+            answer = dict(self._space.evaluate(member.genome))
+            measured = {name: float(value) for name, value in answer.items()}
+        except Exception as error:
+            self._fail(trial, f"error: {type(error).__name__}: {' '.join(str(error).split())}")
+            return
+        wanted = [objective.name for objective in self._objectives]
+        lacking = [name for name in wanted if name not in measured and name not in costs]
+        if lacking:
+            raise InputError(
+                f"--space {self._space.name}: evaluate gave {', '.join(measured) or 'nothing'};"
+                f" expected {', '.join(lacking)} as well"
+            )
+        values = [costs[name] if name in costs else measured[name] for name in wanted]
+        if not all(map(isfinite, values)):
+            self._fail(trial, "error: a value is not finite")
+            return
+        trial.set_user_attr("measured", measured)
+        self._study.tell(trial, values)
+
+    def _fail(self, trial: Trial, reason: str) -> None:
+        trial.set_user_attr("failure", reason)
+        self._study.tell(trial, state=TrialState.FAIL)
+
+    def rows(self) -> list[Row]:
+        """Every finished trial in the order of evaluation."""
+        ended = (TrialState.COMPLETE, TrialState.FAIL)
+        trials = self._study.get_trials(deepcopy=False, states=ended)
+        return [_row(trial) for trial in trials if trial.user_attrs.get("failure") != INTERRUPTED]
+
+
+def _row(trial: FrozenTrial) -> Row:
+    noted = trial.user_attrs
+    return Row(
+        number=trial.number,
+        genome=dict(trial.params),
+        costs=noted.get("known", {}).get("costs", {}),
+        measured=noted.get("measured", {}),
+        failure=noted.get("failure"),
+        proposal_seconds=noted.get("known", {}).get("proposal_seconds", 0.0),
+    )

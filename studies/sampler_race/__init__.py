@@ -1,0 +1,1 @@
+"""Which sampler finds the front with fewest evaluations? A race on tables and on made problems."""

@@ -1,0 +1,97 @@
+"""One run of one sampler on one problem."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import optuna
+from optuna.samplers import BaseSampler, GPSampler, NSGAIISampler, RandomSampler, TPESampler
+from optuna.trial import TrialState
+
+from nas.core.knob import Genome, Value
+from nas.core.space import key_of
+from nas.samplers import make_sampler
+from nas.samplers.proposal import distributions
+from nas.windows import Member
+from studies.sampler_race.problem import Problem
+
+RAW: dict[str, Callable[[int], BaseSampler]] = {
+    "optuna random": lambda seed: RandomSampler(seed=seed),
+    "optuna nsgaii (50)": lambda seed: NSGAIISampler(seed=seed, population_size=50),
+    "optuna nsgaii (20)": lambda seed: NSGAIISampler(seed=seed, population_size=20),
+    "optuna tpe": lambda seed: TPESampler(seed=seed),
+    "optuna tpe (multivariate)": lambda seed: TPESampler(seed=seed, multivariate=True),
+    "optuna gp": lambda seed: GPSampler(seed=seed),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What was proposed (None: not a member, or it failed), how often twice, and the time taken."""
+
+    genomes: list[Genome | None]
+    duplicates: float
+    outside: float
+    seconds: list[float]
+
+
+def race(problem: Problem, sampler: str, *, seed: int, evaluations: int) -> Outcome:
+    """So many proposals, each evaluated before the next; fewer where no member is left."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        study = optuna.create_study(
+            directions=[one.direction for one in problem.objectives],
+            sampler=_sampler(problem, sampler, seed),
+        )
+    asked = distributions(problem.region)
+    genomes: list[Genome | None] = []
+    keys: list[str] = []
+    seconds: list[float] = []
+    outside = 0
+    for _ in range(evaluations):
+        started = perf_counter()
+        try:
+            trial = study.ask(asked)
+        except LookupError:
+            break
+        genome: dict[str, Value] = dict(trial.params)
+        seconds.append(perf_counter() - started)
+        keys.append(key_of(genome))
+        member = problem.region.admit(genome)
+        values = _values(problem, member) if isinstance(member, Member) else None
+        outside += not isinstance(member, Member)
+        genomes.append(None if values is None else genome)
+        started = perf_counter()
+        if values is None:
+            trial.set_user_attr("failure", "error: infeasible")
+            study.tell(trial, state=TrialState.FAIL)
+        else:
+            study.tell(trial, values)
+        seconds[-1] += perf_counter() - started
+    return Outcome(
+        genomes=genomes,
+        duplicates=1 - len(set(keys)) / max(1, len(keys)),
+        outside=outside / max(1, len(keys)),
+        seconds=seconds,
+    )
+
+
+def _sampler(problem: Problem, name: str, seed: int) -> BaseSampler:
+    if name in RAW:
+        return RAW[name](seed)
+    return make_sampler(name, problem.region, seed=seed, known=0, objectives=problem.objectives)
+
+
+def _values(problem: Problem, member: Member) -> list[float] | None:
+    try:
+        measured = problem.space.evaluate(member.genome)
+    except ArithmeticError:  # how the made problems say that a member cannot be had
+        return None
+    return [
+        member.cost.value(one.name) if one.name in problem.space.priced else measured[one.name]
+        for one in problem.objectives
+    ]

@@ -55,7 +55,12 @@ def test_describe_commands_run_as_written(command: str, run: Callable[[str], str
     assert run(command)
 
 
-@pytest.mark.parametrize("command", [line for line in _commands() if "nas.search" in line])
+TABLE = [line for line in _commands() if "tabular:" in line]
+
+
+@pytest.mark.parametrize(
+    "command", [line for line in _commands() if "nas.search" in line and line not in TABLE]
+)
 def test_search_commands_run_with_small_arguments(
     command: str, run: Callable[[str], str], tmp_path: Path
 ) -> None:
@@ -64,6 +69,19 @@ def test_search_commands_run_with_small_arguments(
     (take,) = (line for line in printed.splitlines() if line.startswith("take:"))
     run(take.removeprefix("take:").strip())
     assert list(tmp_path.glob("exported/*/model.safetensors"))
+
+
+@pytest.mark.parametrize("command", TABLE)
+def test_a_table_is_searched_as_written(
+    command: str, run: Callable[[str], str], tmp_path: Path
+) -> None:
+    rows = [
+        f"{a},{b},{c},{a + b * c},{a * b + c}" for a in range(3) for b in (1, 2) for c in (4, 5)
+    ]
+    (tmp_path / "FILE.csv").write_text("\n".join(["a,b,c,acc,params", *rows]))
+    run(command)
+    (trials,) = tmp_path.glob("runs/*/trials.csv")
+    assert len(trials.read_text().splitlines()) == 1 + len(rows)
 
 
 @pytest.mark.parametrize("command", [line for line in _commands() if line.startswith("make")])
@@ -79,7 +97,18 @@ def test_every_command_is_covered() -> None:
     assert all(line.startswith((*known, *follow_ups)) for line in _commands())
 
 
-def test_the_python_example_runs() -> None:
-    example = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert example is not None
-    exec(example[1], {})
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_a_python_example_runs(example: str) -> None:
+    exec(example, {})
+
+
+def test_the_space_of_the_example_is_searched(
+    run: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (example,) = (text for text in EXAMPLES if "SPACE = Mine()" in text)
+    (tmp_path / "mine.py").write_text(example)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "latency" in run("python -m nas.search --space mine:SPACE --trials 5")

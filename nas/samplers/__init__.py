@@ -9,6 +9,7 @@ from nas.core.objective import Objective
 from nas.samplers.bayesian import BayesianSampler
 from nas.samplers.evolution import EvolutionSampler
 from nas.samplers.in_region import InRegion
+from nas.samplers.proposal import distributions
 from nas.windows import Region
 
 _Foreign = Callable[[int], BaseSampler]
@@ -48,5 +49,6 @@ __all__ = [
     "BayesianSampler",
     "EvolutionSampler",
     "InRegion",
+    "distributions",
     "make_sampler",
 ]

@@ -21,10 +21,10 @@ from nas.core.knob import Value
 from nas.core.objective import Objective
 from nas.samplers.proposal import distributions, seen_keys
 from nas.study.ledger import SETTINGS
-from nas.study.reading import INTERRUPTED
 from nas.study.settings import differences
-from nas.study.unfinished import drop_unproposed, queue_again
 from nas.windows import Member, Region
+
+ENDED = (TrialState.COMPLETE, TrialState.FAIL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,11 @@ class Row:
 
 
 class EvaluatedStudy:
-    """Asks for members one after the other and writes down what each of them is."""
+    """Asks for members one after the other and writes down what each of them is.
+
+    The sampler sees a copy in memory; what has ended is in the storage at once. A trial that was
+    cut short leaves nothing there and is proposed again.
+    """
 
     def __init__(
         self,
@@ -80,15 +84,13 @@ class EvaluatedStudy:
     ) -> None:
         """Open the study or create it; InputError where it has other settings."""
         self._space, self._region, self._objectives = space, region, tuple(objectives)
-        self._study = optuna.create_study(
-            storage=storage,
-            study_name=name,
-            directions=[objective.direction for objective in objectives],
-            load_if_exists=True,
+        directions = [objective.direction for objective in objectives]
+        self._stored = optuna.create_study(
+            storage=storage, study_name=name, directions=directions, load_if_exists=True
         )
-        known = self._study.user_attrs.get(SETTINGS)
+        known = self._stored.user_attrs.get(SETTINGS)
         if known is None:
-            self._study.set_user_attr(SETTINGS, settings)
+            self._stored.set_user_attr(SETTINGS, settings)
         elif differing := differences(known, settings):
             raise InputError(
                 f"study {name} in this storage has other settings: {'; '.join(differing)};"
@@ -96,8 +98,9 @@ class EvaluatedStudy:
             )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)  # since Optuna 3.2
-            self._study.set_metric_names([objective.name for objective in objectives])
-        queue_again(self._study, knobs=len(region.knobs), killed=True)
+            self._stored.set_metric_names([objective.name for objective in objectives])
+        self._study = optuna.create_study(directions=directions)
+        self._study.add_trials(self._stored.get_trials(deepcopy=False, states=ENDED))
 
     def use(self, make: Callable[[int], BaseSampler]) -> None:
         """Let the sampler propose that is made for so many known trials."""
@@ -105,19 +108,17 @@ class EvaluatedStudy:
 
     def step(self) -> bool:
         """One trial, if there is an unseen member left; whether there was."""
-        seen = seen_keys(self._study, self._region)
-        waiting = self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
-        if not waiting and not self._region.has_unseen(seen):
+        if not self._region.has_unseen(seen_keys(self._study, self._region)):
             return False
         started = perf_counter()
         try:
             trial = self._study.ask(distributions(self._region))
         except LookupError as error:
-            if type(error) is not LookupError:
+            if type(error) is not LookupError:  # a KeyError is a defect, not an answer
                 raise
-            drop_unproposed(self._study)
             return False
         self._measure(trial, perf_counter() - started)
+        self._stored.add_trial(self._study.get_trials(deepcopy=False)[trial.number])
         return True
 
     def _measure(self, trial: Trial, proposal_seconds: float) -> None:
@@ -154,9 +155,7 @@ class EvaluatedStudy:
 
     def rows(self) -> list[Row]:
         """Every finished trial in the order of evaluation."""
-        ended = (TrialState.COMPLETE, TrialState.FAIL)
-        trials = self._study.get_trials(deepcopy=False, states=ended)
-        return [_row(trial) for trial in trials if trial.user_attrs.get("failure") != INTERRUPTED]
+        return [_row(trial) for trial in self._study.get_trials(deepcopy=False, states=ENDED)]
 
 
 def _row(trial: FrozenTrial) -> Row:

@@ -1,0 +1,177 @@
+"""A search of a space that brings its own evaluation, as a person starts it."""
+
+import csv
+import sys
+from pathlib import Path
+
+import pytest
+
+from nas.search import main
+
+KNOBS = "--knobs a,b --objectives acc:max,params:min --costs params"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "table.csv"
+    rows = [f"{a},{b},{(a * 7 + b * 3) % 11},{a + 0.5 * b}" for a in range(6) for b in range(6)]
+    path.write_text("\n".join(["a,b,acc,params", *rows]) + "\n")
+    return path
+
+
+@pytest.fixture
+def search(tmp_path, table, capsys):
+    """The exit code, what was printed, and the rows of trials.csv."""
+
+    def call(arguments: str = "", *, asked: str = KNOBS):
+        command = f"--space tabular:{table} {asked} --out {tmp_path / 'runs'} {arguments}"
+        try:
+            code = main(command.split())
+        except SystemExit as left:
+            code = int(left.code or 0)
+        found = sorted((tmp_path / "runs").glob("*/trials.csv"))
+        rows = [list(csv.DictReader(path.read_text().splitlines())) for path in found]
+        return code, capsys.readouterr(), rows
+
+    return call
+
+
+def test_trials_have_a_column_for_each_knob_objective_and_cost_in_order(search):
+    code, _, (rows,) = search("--trials 8")
+    assert code == 0
+    assert [*rows[0]][:4] == ["a", "b", "acc", "params"]
+    assert [int(row["trial"]) for row in rows] == [*range(8)]
+    assert len({(row["a"], row["b"]) for row in rows}) == 8
+    for row in rows:
+        assert float(row["acc"]) == (int(row["a"]) * 7 + int(row["b"]) * 3) % 11
+        assert float(row["params"]) == int(row["a"]) + 0.5 * int(row["b"])
+
+
+@pytest.mark.parametrize("sampler", ["bayesian", "random", "evolution", "tpe", "nsgaii"])
+def test_an_exhausted_table_ends_well(search, sampler):
+    code, said, (rows,) = search(f"--trials 100 --sampler {sampler}")
+    assert code == 0
+    assert len(rows) == 36
+    assert "no other member is left" in said.err
+
+
+def test_it_stays_inside_the_window(search):
+    _, _, (rows,) = search("--trials 100 --budget 2-3.5")
+    assert len(rows) == 12
+    assert all(2 <= float(row["params"]) <= 3.5 for row in rows)
+
+
+def test_narrowed_knobs_and_within_do_the_same_for_any_cost(search):
+    _, _, (rows,) = search("--trials 100 --within params=-1 --choices a=0,1")
+    assert {(row["a"], row["b"]) for row in rows} == {
+        ("0", "0"),
+        ("0", "1"),
+        ("0", "2"),
+        ("1", "0"),
+    }
+
+
+def test_the_same_command_goes_on_and_repeats_nothing(search):
+    _, _, (first,) = search("--trials 6 --study same")
+    _, _, (rows,) = search("--trials 12 --study same")
+    assert rows[:6] == first
+    assert len({(row["a"], row["b"]) for row in rows}) == 12
+
+
+def test_stopped_and_gone_on_is_the_same_as_at_once(search):
+    search("--trials 5 --study parts")
+    search("--trials 14 --study parts")
+    _, _, runs = search("--trials 14 --study whole")
+    parts, whole = runs
+    assert [(row["a"], row["b"]) for row in parts] == [(row["a"], row["b"]) for row in whole]
+
+
+def test_another_table_under_the_same_name_is_refused(search, table):
+    search("--trials 3 --study same")
+    table.write_text(table.read_text().replace("0,0,0,0.0", "0,0,9,0.0"))
+    code, said, _ = search("--trials 6 --study same")
+    assert code == 2
+    assert "digest" in said.err
+    assert len(said.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked", "words"),
+    [
+        ("--epochs 3", KNOBS, "--epochs: tabular:"),
+        ("--data digits", KNOBS, "brings its own evaluation"),
+        ("--flops 1-2", KNOBS, "expected one of the costs (params); got 'flops'"),
+        ("--within params", KNOBS, "expected COST=LO-HI"),
+        ("--within params=5-1", KNOBS, "the lower bound is above"),
+        ("--within params=cheap", KNOBS, "expected a window such as"),
+        ("--budget 900-", KNOBS, "nothing of tabular:"),
+        ("--fix a=77", KNOBS, "expected one of 0, 1, 2, 3, 4, 5"),
+        ("", "--objectives acc:max", "expected --knobs as well"),
+        ("", "--knobs a,a --objectives acc:max", "each once"),
+    ],
+)
+def test_a_mistake_costs_one_line(search, tmp_path, arguments, asked, words):
+    code, said, _ = search(arguments, asked=asked)
+    assert code == 2
+    assert words in said.err
+    assert len(said.err.strip().splitlines()) == 1
+    assert not [*(tmp_path / "runs").glob("*")]
+
+
+def test_flags_of_tables_are_refused_for_networks(capsys, tmp_path):
+    assert main(["--space", "accvit", "--knobs", "a,b", "--out", str(tmp_path)]) == 2
+    assert "only for tables" in capsys.readouterr().err
+
+
+FAILING = """
+from nas.core.evaluated import EvaluatedSpace
+from nas.core.knob import Knob
+
+class Failing(EvaluatedSpace):
+    name = "failing"
+    objectives = "loss:min"
+    knobs = (Knob(name="x", choices=tuple(range(30)), ordered=True),)
+
+    def evaluate(self, genome):
+        if genome["x"] % 3 == 0:
+            raise RuntimeError("no luck")
+        return {"loss": float("nan") if genome["x"] % 3 == 1 else abs(genome["x"] - 20)}
+
+SPACE = Failing()
+
+class Never(Failing):
+    def evaluate(self, genome):
+        raise RuntimeError("never")
+
+NEVER = Never()
+"""
+
+
+@pytest.fixture
+def failing(tmp_path, monkeypatch):
+    (tmp_path / "failing_space.py").write_text(FAILING)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "failing_space", raising=False)
+
+
+@pytest.mark.usefixtures("failing")
+def test_what_fails_costs_the_trial_and_not_the_search(tmp_path, capsys):
+    command = f"--space failing_space:SPACE --trials 8 --out {tmp_path / 'runs'}"
+    assert main(command.split()) == 0
+    (path,) = (tmp_path / "runs").glob("*/trials.csv")
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    done = [row for row in rows if not row["failure"]]
+    assert all(int(row["x"]) % 3 == 2 for row in done)
+    assert {row["failure"] for row in rows} <= {
+        "",
+        "error: RuntimeError: no luck",
+        "error: a value is not finite",
+    }
+    assert "failures:" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_search_in_which_all_fails_ends_with_code_1(tmp_path, capsys):
+    command = f"--space failing_space:NEVER --trials 3 --out {tmp_path / 'runs'}"
+    assert main(command.split()) == 1
+    assert "error: no trial succeeded" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from nas.samplers.proposal import distributions, seen_keys, stream
+from nas.samplers.proposal import Trial, distributions, seen_keys, stream
 from nas.windows import Member, Region
 
 
@@ -22,6 +22,7 @@ class RegionSampler(BaseSampler):
     def __init__(self, region: Region, *, seed: int) -> None:
         self._region = region
         self._seed = seed
+        self._keys: dict[Trial, str] = {}
 
     @abstractmethod
     def propose(
@@ -39,7 +40,7 @@ class RegionSampler(BaseSampler):
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         """The proposed member's canonical genome."""
-        seen, rng = seen_keys(study, self._region), stream(self._seed, trial)
+        seen, rng = seen_keys(study, self._region, self._keys), stream(self._seed, trial)
         member = self.propose(study, trial, seen, rng)
         if member is None:
             raise LookupError("no unseen member of the region is left")

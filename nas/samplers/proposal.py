@@ -11,6 +11,7 @@ from nas.core.space import key_of
 from nas.windows import Region
 
 KEY = "key"  # the user attribute under which each trial keeps its key
+Trial = tuple[object, int]  # its storage, and its number there
 _PROPOSED = (TrialState.COMPLETE, TrialState.RUNNING, TrialState.WAITING, TrialState.FAIL)
 
 
@@ -22,9 +23,12 @@ def distributions(region: Region) -> dict[str, BaseDistribution]:
     return {knob.name: CategoricalDistribution(knob.choices) for knob in region.space.knobs}
 
 
-def seen_keys(study: Study, region: Region) -> set[str]:
-    """Keys of every trial that ran, runs or waits; an interrupted one may be tried again."""
-    keys = set()
+def seen_keys(study: Study, region: Region, known: dict[Trial, str] | None = None) -> set[str]:
+    """Keys of every trial that ran, runs or waits; an interrupted one may be tried again.
+
+    `known` remembers the keys of trials that have ended without one, from call to call.
+    """
+    keys, known = set(), {} if known is None else known
     for trial in study._storage.get_all_trials(study._study_id, deepcopy=False, states=_PROPOSED):
         if trial.user_attrs.get("failure") == "interrupted":
             continue
@@ -32,7 +36,10 @@ def seen_keys(study: Study, region: Region) -> set[str]:
         if key is not None:
             keys.add(key)
         elif len(trial.params) == len(region.knobs):
-            keys.add(key_of(region.space.canonical(trial.params)))
+            place = (study._storage, trial._trial_id)
+            if place not in known:
+                known[place] = key_of(region.space.canonical(trial.params))
+            keys.add(known[place])
     return keys
 
 

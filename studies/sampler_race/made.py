@@ -113,16 +113,14 @@ class Permuted(Wrapped):
     def members(self) -> Sequence[Genome] | None:
         """The inner space's, renamed."""
         listed = self.inner.members
-        if listed is None:
-            return None
-        ahead = {
-            name: {value: new for new, value in values.items()}
-            for name, values in self._values.items()
+        return None if listed is None else [self.renamed(genome) for genome in listed]
+
+    def renamed(self, genome: Genome) -> dict[str, Value]:
+        """A genome of the inner space as one of this."""
+        return {
+            name: next(new for new, value in self._values[name].items() if value == genome[inner])
+            for name, inner in self._to.items()
         }
-        return [
-            {name: ahead[name][genome[inner]] for name, inner in self._to.items()}
-            for genome in listed
-        ]
 
     def violation(self, genome: Genome) -> str | None:
         """The inner space's."""
@@ -262,9 +260,10 @@ def _feasible(space: Infeasible, every: Sequence[Genome]) -> list[Genome]:
 
 
 def permuted(problem: Problem, *, seed: int = 0) -> Problem:
-    """Of a problem whose members are listed."""
+    """The same problem under other names and in another order."""
     space = Permuted(problem.space, seed=seed)
-    return Problem(f"{problem.name}, permuted", space, space, space.members or ())
+    every = [space.renamed(genome) for genome in problem.every]
+    return Problem(f"{problem.name}, permuted", space, space, every)
 
 
 def _drawn(genome: Genome, seed: int) -> random.Random:

@@ -29,6 +29,7 @@ class History:
     def __init__(self, region: Region) -> None:
         self._region = region
         self._members: dict[tuple[Value, ...], Member | None] = {}
+        self._ended: dict[tuple[object, int], Known | None] = {}  # by storage and trial
 
     def read(self, study: Study, trial: FrozenTrial) -> list[Known]:
         """Everything but `trial` itself, in the order of the trials."""
@@ -37,14 +38,26 @@ class History:
         for other in trials:
             if other.number == trial.number:
                 continue
-            failed = other.state == TrialState.FAIL
-            if failed and not str(other.user_attrs.get("failure", "")).startswith(BLAMED):
-                continue
-            member = self._member(other)
-            if member is not None:
-                values = None if other.values is None else tuple(other.values)
-                known.append(Known(member, values, failed))
+            place = (study._storage, other._trial_id)
+            if place in self._ended:
+                one = self._ended[place]
+            else:
+                one = self._known(other)
+                if other.state.is_finished():
+                    self._ended[place] = one
+            if one is not None:
+                known.append(one)
         return known
+
+    def _known(self, trial: FrozenTrial) -> Known | None:
+        """None for what teaches nothing."""
+        failed = trial.state == TrialState.FAIL
+        if failed and not str(trial.user_attrs.get("failure", "")).startswith(BLAMED):
+            return None
+        member = self._member(trial)
+        if member is None:
+            return None
+        return Known(member, None if trial.values is None else tuple(trial.values), failed)
 
     def _member(self, trial: FrozenTrial) -> Member | None:
         """None for what is no member, such as what somebody queued by hand."""

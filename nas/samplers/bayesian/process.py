@@ -149,24 +149,53 @@ class _Loss:
 
 
 class Process:
-    """The posterior of a kernel, given measurements."""
+    """The posterior of a kernel, given measurements; members may be added one by one."""
 
-    def __init__(self, features: Features, kernel: Kernel, members: Members, values: Reals) -> None:
-        self._features, self._kernel, self._members = features, kernel, members
+    def __init__(self, features: Features, kernel: Kernel, members: Members) -> None:
+        self.features, self.kernel, self.members = features, kernel, members
         among = covariance(features, kernel, members, members)
-        among[np.diag_indices_from(among)] += np.exp(kernel.noise) + JITTER
-        self._lower = cholesky(among, lower=True, check_finite=False)
+        self._lower = cholesky(_noisy(among, kernel), lower=True, check_finite=False)
+        self._alpha = np.zeros(len(members))
+
+    def grow(self, added: Members) -> None:
+        """Put members behind those that there are."""
+        if not len(added):
+            return
+        half = solve_triangular(self._lower, self.covariance(added).T, lower=True)
+        among = covariance(self.features, self.kernel, added, added)
+        corner = cholesky(_noisy(among, self.kernel) - half.T @ half, lower=True)
+        self._lower = np.block([[self._lower, np.zeros(half.shape)], [half.T, corner]])
+        self.members = Members(
+            bits=np.concatenate([self.members.bits, added.bits]),
+            costs=np.concatenate([self.members.costs, added.costs]),
+        )
+
+    def learn(self, values: Reals) -> None:
+        """What was measured of each member."""
         self._alpha = cho_solve((self._lower, True), values, check_finite=False)
 
-    def mean(self, members: Members) -> tuple[Reals, Reals]:
-        """What to expect, n, and the covariances with what was measured, n m, for `deviation`."""
-        across = covariance(self._features, self._kernel, members, self._members)
-        return across @ self._alpha, across
+    def covariance(self, members: Members) -> Reals:
+        """Of others with those that were measured, n m."""
+        return covariance(self.features, self.kernel, members, self.members)
+
+    def covariance_with(self, members: Members, others: Members) -> Reals:
+        """Of any with any."""
+        return covariance(self.features, self.kernel, members, others)
+
+    def mean(self, across: Reals) -> Reals:
+        """What to expect, n, of members with these covariances, n m."""
+        out: Reals = across @ self._alpha
+        return out
 
     def deviation(self, members: Members, across: Reals) -> Reals:
         """How surely, n: of the value itself, without a measurement's noise."""
         half = solve_triangular(self._lower, across.T, lower=True, check_finite=False)
-        kernel = self._kernel
+        kernel = self.kernel
         before = np.exp(kernel.signal) + np.exp(kernel.linear) * (members.costs**2).sum(1)
         out: Reals = np.sqrt(np.maximum(before - (half**2).sum(0), 1e-10))
         return out
+
+
+def _noisy(among: Reals, kernel: Kernel) -> Reals:
+    among[np.diag_indices_from(among)] += np.exp(kernel.noise) + JITTER
+    return among

@@ -6,7 +6,6 @@ import random
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
@@ -15,14 +14,10 @@ from nas.samplers.base import RegionSampler
 from nas.samplers.bayesian.candidates import CHILDREN, GOLDEN, PARENTS, children, pool, unseen
 from nas.samplers.bayesian.history import History, Known
 from nas.samplers.bayesian.improvement import Front
-from nas.samplers.bayesian.process import Kernel, Process, fitted
+from nas.samplers.bayesian.model import START, Model
 from nas.samplers.bayesian.view import Encoder, View, undominated
 from nas.windows import Member, Region
 
-Reals = NDArray[np.float64]
-START = 4  # members of all sizes that are measured before anything is modelled
-GROWTH = 1.1  # hyperparameters are fitted again when there are so many times more values
-SURE = 200  # the most hopeful candidates, whose uncertainty is worked out
 REFINED, AROUND = 3, 12  # best candidates whose neighbours are looked at too, and how many of each
 REFERENCE = -1.0  # of the hypervolume, on the model's scale
 
@@ -43,7 +38,7 @@ class BayesianSampler(RegionSampler):
         self._offset = random.Random(seed).random()
         self._drawn: list[Member] = []
         self._encoder: Encoder | None = None
-        self._kernels: dict[int, Kernel] = {}
+        self._model: Model | None = None
 
     def propose(
         self, study: Study, trial: FrozenTrial, seen: set[str], rng: random.Random
@@ -63,51 +58,22 @@ class BayesianSampler(RegionSampler):
         self, encoder: Encoder, known: Sequence[Known], seen: set[str], rng: random.Random
     ) -> Member | None:
         shares = np.array([rng.expovariate(1) for _ in self._objectives])
-        tried = [one.member for one in known]
-        view = View(encoder, self._objectives, [*tried, *self._drawn], shares)
+        view = View(
+            encoder, self._objectives, [*(one.member for one in known), *self._drawn], shares
+        )
         measured = [one for one in known if one.values is not None or one.failed]
-        pending = [one.member for one in known if one.values is None and not one.failed]
         values = view.values(measured)
-        process = self._process(encoder, view, [one.member for one in measured], values)
+        model = self._model = Model.of(self._model, view, encoder, self._drawn, measured, values)
+        pending = [one.member for one in known if one.values is None and not one.failed]
         tried = [*(one.member for one in measured), *pending]
         if pending:
-            values = np.concatenate([values, process.mean(view.encoded(pending))[0]])
+            values = np.concatenate([values, model.expected(pending)])
         front = Front(values, view.costs(tried), REFERENCE)
         best = undominated(tried, values, view.costs(tried))
         parents = [one.genome for one in rng.sample(best, min(PARENTS, len(best)))]
-        near = children(self._region, parents, CHILDREN, rng)
-        candidates = unseen([*self._drawn, *near], seen)
-        if not candidates:
+        near = unseen(children(self._region, parents, CHILDREN, rng), seen)
+        hopeful = model.ranked(front, near, drawn=True, seen=seen)[:REFINED]
+        if not hopeful:
             return None
-        hopeful = _ranked(process, view, front, candidates)[:REFINED]
         around = children(self._region, [one.genome for one in hopeful], AROUND, rng)
-        return _ranked(process, view, front, [*hopeful, *unseen(around, seen)])[0]
-
-    def _process(
-        self, encoder: Encoder, view: View, measured: Sequence[Member], values: Reals
-    ) -> Process:
-        """Hyperparameters are those of the first so many values, also in a search that goes on."""
-        count = START
-        while int(count * GROWTH) + 1 <= len(measured):
-            count = int(count * GROWTH) + 1
-        members = view.encoded(measured)
-        kernel = None if view.mixed else self._kernels.get(count)
-        if kernel is None:
-            kernel = fitted(encoder.features, members[:count], values[:count])
-            self._kernels[count] = kernel
-        return Process(encoder.features, kernel, members, values)
-
-
-def _ranked(
-    process: Process, view: View, front: Front, candidates: Sequence[Member]
-) -> list[Member]:
-    """Best first; only those that might be the best are compared in earnest."""
-    members, costs = view.encoded(candidates), view.costs(candidates)
-    mean, across = process.mean(members)
-    hopeful = np.arange(len(candidates))
-    if len(candidates) > SURE:
-        alike = np.full(len(mean), np.sqrt(0.25))
-        hopeful = np.argsort(-front.improvement(mean, alike, costs), kind="stable")[:SURE]
-    deviation = process.deviation(members[hopeful], across[hopeful])
-    worth = front.improvement(mean[hopeful], deviation, costs[hopeful])
-    return [candidates[index] for index in hopeful[np.argsort(-worth, kind="stable")]]
+        return model.ranked(front, unseen([*hopeful, *around], seen))[0]

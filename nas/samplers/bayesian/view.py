@@ -29,22 +29,26 @@ class Encoder:
     def __init__(self, region: Region, objectives: Sequence[Objective], some: Member) -> None:
         self.features = Features(region)
         self.priced = [one for one in objectives if _prices(some, one.name)]
-        self._rows: dict[str, tuple[Reals, Reals]] = {}
+        self._bits: dict[str, Reals] = {}
+        self._costs: dict[str, list[float]] = {}
 
-    def __call__(self, members: Sequence[Member]) -> tuple[Reals, Reals]:
-        """Their bits, n f, and their costs, n k, of which less is better."""
+    def bits(self, members: Sequence[Member]) -> Reals:
+        """Of their knobs, n f."""
         for member in members:
-            if member.key not in self._rows:
-                self._rows[member.key] = (self.features.bits(member.genome), self._costs(member))
-        rows = [self._rows[member.key] for member in members]
-        return np.stack([bits for bits, _ in rows]), np.stack([costs for _, costs in rows])
+            if member.key not in self._bits:
+                self._bits[member.key] = self.features.bits(member.genome)
+        return np.array([self._bits[member.key] for member in members])
 
-    def _costs(self, member: Member) -> Reals:
-        signed = [
-            member.cost.value(one.name) * (1 if one.direction == "minimize" else -1)
-            for one in self.priced
-        ]
-        return np.array(signed, dtype=np.float64)
+    def costs(self, members: Sequence[Member]) -> Reals:
+        """Of which less is better, n k."""
+        for member in members:
+            if member.key not in self._costs:
+                self._costs[member.key] = [
+                    member.cost.value(one.name) * (1 if one.direction == "minimize" else -1)
+                    for one in self.priced
+                ]
+        rows = [self._costs[member.key] for member in members]
+        return np.array(rows, dtype=np.float64).reshape(len(members), len(self.priced))
 
 
 class View:
@@ -70,22 +74,29 @@ class View:
         self._modelled = 0 if self.mixed else unknown[0]
         self._signs = np.array([1 if one.direction == "maximize" else -1 for one in objectives])
         self._shares = shares / shares.sum()
-        costs = encoder(members)[1]
+        costs = encoder.costs(members)
         self._low, self._high = costs.min(0, initial=np.inf), costs.max(0, initial=-np.inf)
         self._positive = self._low > 0
 
+    def same_scale(self, other: View) -> bool:
+        """Whether members are encoded alike in both."""
+        return bool((self._low == other._low).all() and (self._high == other._high).all())
+
     def encoded(self, members: Sequence[Member]) -> Members:
         """For the model: costs by their logarithms, centred, spanning 2."""
-        bits, costs = self._encoder(members)
-        low, high, at = self._log(self._low), self._log(self._high), self._log(costs)
-        return Members(bits=bits, costs=2 * (at - low) / np.maximum(high - low, 1e-12) - 1)
+        low, high = self._log(self._low), self._log(self._high)
+        at = self._log(self._encoder.costs(members))
+        return Members(
+            bits=self._encoder.bits(members),
+            costs=2 * (at - low) / np.maximum(high - low, 1e-12) - 1,
+        )
 
     def costs(self, members: Sequence[Member]) -> Reals:
         """For the hypervolume: 0 the cheapest seen, 1 the dearest; none where they are mixed in."""
         if self.mixed:
             return np.zeros((len(members), 0))
         span = np.maximum(self._high - self._low, 1e-12)
-        out: Reals = (self._encoder(members)[1] - self._low) / span
+        out: Reals = (self._encoder.costs(members) - self._low) / span
         return out
 
     def values(self, measured: Sequence[Known]) -> Reals:

@@ -333,3 +333,13 @@ def test_weights_of_the_front_are_kept_and_others_are_not(out: Path) -> None:
     assert search(out, *QUICK, "--trials", "6") == 0
     kept = {path.name for path in (out / "s" / "weights").iterdir()}
     assert kept == {f"{key}-0.safetensors" for key in table(out, "front.csv").key}
+
+
+def test_a_space_may_say_why_trainings_are_slow(
+    out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        toy.SPACE, "slowed", lambda device: f"the toy's {device} is cold", raising=False
+    )
+    assert search(out, *QUICK, "--trials", "1") == 0
+    assert "slower than it could be: the toy's cpu is cold" in capsys.readouterr().err

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from accvit_blocks import ABLATIONS, VARIANTS
+from accvit_blocks import ABLATIONS, VARIANTS, native
 from nas.core.errors import InputError
 from nas.core.space import SearchSpace, key_of
 from search_spaces.accvit import SPACE
@@ -123,3 +123,11 @@ def test_a_value_that_equals_a_choice_becomes_the_choice():
 def test_the_key_of_nano_has_not_changed():
     """Keys name files and cached evaluations: with another hash, old studies would be lost."""
     assert key_of(NANO) == "e10d73b6b2442b27"
+
+
+def test_it_says_why_a_cpu_is_slower_than_it_could_be(monkeypatch):
+    monkeypatch.setattr(native, "missing", lambda: "no C++ compiler was found")
+    assert SPACE.slowed("cpu") == "no kernels for this CPU: no C++ compiler was found"
+    assert SPACE.slowed("cuda") is None
+    monkeypatch.setattr(native, "missing", lambda: None)
+    assert SPACE.slowed("cpu") is None

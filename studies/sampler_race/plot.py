@@ -41,5 +41,5 @@ def plot(table: pd.DataFrame, path: Path) -> None:
     for panel in panels[len(problems) :]:
         panel.set_visible(False)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False)
+    figure.legend(handles, labels, loc="outside lower center", ncols=2 * columns, frameon=False)
     figure.savefig(path)

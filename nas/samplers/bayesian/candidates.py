@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from math import prod
 
-from nas.core.knob import Genome
+import numpy as np
+from numpy.typing import NDArray
+
 from nas.windows import Member, Region, changed
 
+Reals = NDArray[np.float64]
 POOL = 1000  # members that are drawn once for the whole search
 LISTED = 2500  # a region with fewer members is looked at whole
-PARENTS, CHILDREN = 10, 10  # front members that get neighbours, and how many each
 GOLDEN = 0.618034
 
 
@@ -32,17 +35,65 @@ def pool(region: Region, seed: int) -> list[Member]:
     return list(found.values())
 
 
-def children(
-    region: Region, parents: Sequence[Genome], count: int, rng: random.Random
+class Neighbours:
+    """What lies near a member: it with some knobs changed, or, among listed ones, the nearest.
+
+    A table with gaps holds hardly any member that differs from another in one knob alone.
+    """
+
+    def __init__(self, region: Region, encode: Callable[[Sequence[Member]], Reals]) -> None:
+        self._region = region
+        listed = region.members
+        self._listed = None if listed is None or not _gaps(region, listed) else listed
+        self._encode = encode
+        self._bits = np.zeros((0, 0)) if self._listed is None else encode(self._listed)
+
+    def of(
+        self, parents: Sequence[Member], count: int, seen: Collection[str], rng: random.Random
+    ) -> list[Member]:
+        """So many of each parent, those that are unseen and no two the same."""
+        if self._listed is None:
+            return unseen(_children(self._region, parents, count, rng), seen)
+        return unseen(
+            (member for parent in parents for member in self._nearest(parent, count, seen, rng)),
+            seen,
+        )
+
+    def _nearest(
+        self, parent: Member, count: int, seen: Collection[str], rng: random.Random
+    ) -> Iterator[Member]:
+        assert self._listed is not None
+        far = np.abs(self._bits - self._encode([parent])).sum(1)
+        # Of those as near as each other, others each time.
+        far += np.random.default_rng(rng.getrandbits(32)).uniform(0, 0.5, len(far))
+        found = 0
+        for index in np.argsort(far):
+            member = self._listed[index]
+            if member.key in seen or found == count:
+                if found == count:
+                    return
+                continue
+            found += 1
+            yield member
+
+
+def _gaps(region: Region, listed: Sequence[Member]) -> bool:
+    return len(listed) < prod(len(knob.choices) for knob in region.knobs)
+
+
+def _children(
+    region: Region, parents: Sequence[Member], count: int, rng: random.Random
 ) -> Iterator[Member]:
     """Of each parent so many: one to three knobs changed, or mixed with another parent."""
     for parent in parents:
         for _ in range(count):
             if len(parents) > 1 and rng.random() < 0.25:
-                other = rng.choice(parents)
-                genome = {name: rng.choice((parent[name], other[name])) for name in parent}
+                other = rng.choice(parents).genome
+                genome = {
+                    name: rng.choice((value, other[name])) for name, value in parent.genome.items()
+                }
             else:
-                genome = changed(parent, region, rng.choice((1, 1, 1, 2, 2, 3)), rng)
+                genome = changed(parent.genome, region, rng.choice((1, 1, 1, 2, 2, 3)), rng)
             member = region.admit(genome)
             if isinstance(member, Member):
                 yield member

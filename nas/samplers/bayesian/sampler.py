@@ -11,13 +11,14 @@ from optuna.trial import FrozenTrial
 
 from nas.core.objective import Objective
 from nas.samplers.base import RegionSampler
-from nas.samplers.bayesian.candidates import CHILDREN, GOLDEN, PARENTS, children, pool, unseen
+from nas.samplers.bayesian.candidates import GOLDEN, Neighbours, pool, unseen
 from nas.samplers.bayesian.history import History, Known
 from nas.samplers.bayesian.improvement import Front
 from nas.samplers.bayesian.model import START, Model
 from nas.samplers.bayesian.view import Encoder, View, undominated
 from nas.windows import Member, Region
 
+PARENTS, CHILDREN = 10, 10  # front members that get neighbours, and how many each
 REFINED, AROUND = 3, 12  # best candidates whose neighbours are looked at too, and how many of each
 REFERENCE = -1.0  # of the hypervolume, on the model's scale
 
@@ -51,6 +52,7 @@ class BayesianSampler(RegionSampler):
         if self._encoder is None:
             self._drawn = pool(self._region, self._seed)
             self._encoder = Encoder(self._region, self._objectives, known[0].member)
+            self._neighbours = Neighbours(self._region, self._encoder.bits)
         found = self._best(self._encoder, known, seen, rng)
         return found if found is not None else self._region.draw(rng, seen)
 
@@ -70,10 +72,10 @@ class BayesianSampler(RegionSampler):
             values = np.concatenate([values, model.expected(pending)])
         front = Front(values, view.costs(tried), REFERENCE)
         best = undominated(tried, values, view.costs(tried))
-        parents = [one.genome for one in rng.sample(best, min(PARENTS, len(best)))]
-        near = unseen(children(self._region, parents, CHILDREN, rng), seen)
+        parents = rng.sample(best, min(PARENTS, len(best)))
+        near = self._neighbours.of(parents, CHILDREN, seen, rng)
         hopeful = model.ranked(front, near, drawn=True, seen=seen)[:REFINED]
         if not hopeful:
             return None
-        around = children(self._region, [one.genome for one in hopeful], AROUND, rng)
+        around = self._neighbours.of(hopeful, AROUND, seen, rng)
         return model.ranked(front, unseen([*hopeful, *around], seen))[0]

@@ -1,7 +1,9 @@
 """The Bayesian sampler on spaces that evaluate themselves: it finds fronts, whatever is asked."""
 
 import math
+import random
 import time
+from itertools import product
 
 import optuna
 import pytest
@@ -54,6 +56,31 @@ def test_it_comes_nearer_to_the_front_than_evolution_does(hills, variant):
         for name in ("bayesian", "evolution")
     }
     assert regret["bayesian"] < 0.8 * regret["evolution"]
+
+
+class Sparse(Hills):
+    """3,000 of 46,656 members, few of which differ from another in one knob alone."""
+
+    name = "sparse"
+    knobs = tuple(Knob(name=f"k{i}", choices=(0, 1, 2, 3, 4, 5)) for i in range(6))
+    members = tuple(
+        dict(zip((f"k{i}" for i in range(6)), place, strict=True))
+        for place in random.Random(0).sample([*product(range(6), repeat=6)], 3000)
+    )
+    _listed = frozenset(tuple(genome.values()) for genome in members)
+
+    def violation(self, genome):
+        return None if tuple(genome.values()) in self._listed else "no such row"
+
+
+def test_it_finds_its_way_in_a_table_with_gaps():
+    space = Sparse()
+    problem = Problem("sparse", space, space, space.members)
+    outcome = race(problem, "bayesian", seed=0, evaluations=60)
+    drawn = race(problem, "random", seed=0, evaluations=60)
+    assert outcome.outside == outcome.duplicates == 0
+    ours, chance = (problem.regrets(one.genomes, [60])[0] for one in (outcome, drawn))
+    assert ours < 0.5 * chance
 
 
 def run(space, trials, *, objectives=None, seed=0):

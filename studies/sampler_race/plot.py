@@ -17,6 +17,7 @@ STRONG = "bayesian"
 def plot(table: pd.DataFrame, path: Path) -> None:
     """A PNG; intervals are shaded, the axis of the regret is logarithmic."""
     problems = list(dict.fromkeys(table["problem"]))
+    colours = {name: f"C{i}" for i, name in enumerate(dict.fromkeys(table["sampler"]))}
     columns = min(COLUMNS, len(problems))
     lines = -(-len(problems) // columns)
     figure = Figure(figsize=(5.2 * columns, 4.2 * lines), dpi=130, layout="constrained")
@@ -28,12 +29,11 @@ def plot(table: pd.DataFrame, path: Path) -> None:
             mean = [float(row[f"regret_{k}"]) for k in at]
             half = [float(row[f"±_{k}"]) for k in at]
             strong = row["sampler"] == STRONG
-            (line,) = panel.plot(
-                at, mean, marker="o", markersize=3, lw=2.6 if strong else 1.3, label=row["sampler"]
-            )
+            colour, width = colours[row["sampler"]], 2.6 if strong else 1.3
+            panel.plot(at, mean, "o-", ms=3, lw=width, color=colour, label=row["sampler"])
             low = [max(1e-4, m - h) for m, h in zip(mean, half, strict=True)]
             high = [m + h for m, h in zip(mean, half, strict=True)]
-            panel.fill_between(at, low, high, color=line.get_color(), alpha=0.15, lw=0)
+            panel.fill_between(at, low, high, color=colour, alpha=0.15, lw=0)
         panel.set(xscale="log", yscale="log", title=problem, xlabel="evaluations", ylabel="regret")
         panel.set_xticks(list(AT), [str(k) for k in AT])
         panel.minorticks_off()

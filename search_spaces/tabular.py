@@ -15,6 +15,7 @@ from pathlib import Path
 
 from nas.core.errors import InputError
 from nas.core.evaluated import EvaluatedSpace
+from nas.core.evaluated_check import CHOICES, LARGEST
 from nas.core.knob import Genome, Knob, Value
 
 Row = tuple[str, ...]
@@ -73,7 +74,7 @@ class Table(EvaluatedSpace):
                     f"{knob.name}={cell}" for knob, cell in zip(self.knobs, row, strict=True)
                 )
                 raise InputError(
-                    f"{self._path}: lines {rows[row] + 2} and {number + 2} have the same knobs"
+                    f"{self._path}: rows {rows[row] + 1} and {number + 1} have the same knobs"
                     f" ({said}); expected each once"
                 )
             rows[row] = number
@@ -155,7 +156,7 @@ def _columns(
     path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> dict[str, list[str]]:
     names = [name.strip() for name in header]
-    if twice := [name for name in names if names.count(name) > 1]:
+    if twice := [name for name in names if name and names.count(name) > 1]:
         raise InputError(f"{path}: two columns are called {twice[0]!r}; expected each name once")
     cells = ([cell.strip() for cell in column] for column in zip(*rows, strict=True))
     return dict(zip(names, cells, strict=True))
@@ -175,6 +176,10 @@ def _known(
 def _knob(name: str, cells: Sequence[str], ordered: bool, path: Path) -> Knob:
     _full(name, cells, path)
     choices: list[Value] = list(dict.fromkeys(cells))
+    if len(choices) > CHOICES:
+        raise InputError(
+            f"--knobs {name}: {len(choices)} different values in {path}; expected {CHOICES} at most"
+        )
     if ordered and all(_number(str(choice)) is not None for choice in choices):
         choices.sort(key=lambda choice: float(choice))
     return Knob(name=name, choices=tuple(choices), ordered=ordered)
@@ -198,7 +203,7 @@ def _number(cell: str) -> float | None:
         value = float(cell)
     except ValueError:
         return None
-    return value if isfinite(value) else None
+    return value if isfinite(value) and abs(value) <= LARGEST else None
 
 
 def _full(name: str, cells: Sequence[str], path: Path) -> None:

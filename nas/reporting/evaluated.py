@@ -25,7 +25,11 @@ def write_rows(
     columns = list(dict.fromkeys([*(knob.name for knob in space.knobs), *names, *space.priced]))
     also = [name for name in ("trial", "failure", "proposal_seconds") if name not in columns]
     _write(rows, [*columns, *also], folder / "trials.csv")
-    _write(front_rows(rows, objectives), [*columns, *also[:1]], folder / "front.csv")
+    _write(
+        front_rows(rows, objectives),
+        [*columns, *(name for name in also if name == "trial")],
+        folder / "front.csv",
+    )
 
 
 def front_rows(rows: Sequence[Row], objectives: Sequence[Objective]) -> list[Row]:

@@ -1,13 +1,15 @@
 """What every sampler of ours is: a proposal for a trial, always an unseen member of a region."""
 
 import random
+import threading
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
 from optuna.study import Study
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
 from nas.samplers.proposal import Trial, distributions, seen_keys, stream
 from nas.windows import Member, Region
@@ -23,6 +25,8 @@ class RegionSampler(BaseSampler):
         self._region = region
         self._seed = seed
         self._keys: dict[Trial, str] = {}
+        self._handed: dict[Trial, str] = {}  # keys of trials that are under way
+        self._one_at_a_time = threading.Lock()
 
     @abstractmethod
     def propose(
@@ -40,11 +44,29 @@ class RegionSampler(BaseSampler):
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         """The proposed member's canonical genome."""
-        seen, rng = seen_keys(study, self._region, self._keys), stream(self._seed, trial)
-        member = self.propose(study, trial, seen, rng)
-        if member is None:
-            raise LookupError("no unseen member of the region is left")
+        with self._one_at_a_time:  # Optuna's n_jobs are threads
+            seen, rng = seen_keys(study, self._region, self._keys), stream(self._seed, trial)
+            # Another thread's proposal is not in the study until its parameters are asked for.
+            seen |= set(self._handed.values())
+            member = self.propose(study, trial, seen, rng)
+            if member is None:
+                raise LookupError("no unseen member of the region is left")
+            self._handed[study._storage, trial._trial_id] = member.key
         return dict(member.genome)
+
+    def after_trial(
+        self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
+    ) -> None:
+        """From now on the study itself tells of it."""
+        self._handed.pop((study._storage, trial._trial_id), None)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the lock, which no process can send to another."""
+        return {name: value for name, value in vars(self).items() if name != "_one_at_a_time"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """With another lock."""
+        vars(self).update(state, _one_at_a_time=threading.Lock())
 
     def sample_independent(
         self,

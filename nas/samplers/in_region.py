@@ -41,6 +41,7 @@ class InRegion(RegionSampler):
         self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
     ) -> None:
         """Passed on."""
+        super().after_trial(study, trial, state, values)
         if self._inner is not None:
             self._inner.after_trial(study, trial, state, values)
 

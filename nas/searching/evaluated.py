@@ -14,6 +14,7 @@ from typing import Any
 
 from nas.core.errors import InputError, unwritable
 from nas.core.evaluated import EvaluatedSpace
+from nas.core.evaluated_check import check_evaluated
 from nas.core.narrowing import narrow
 from nas.core.objective import Objective
 from nas.core.space import load_space
@@ -34,7 +35,8 @@ _COSTS = {"params": "budget", "macs": "macs", "flops": "flops"}  # by the flag t
 _TRAINING = (
     *("data", "distort", "preset", "epochs", "resolution", "width_scale", "data_share"),
     *("val_limit", "batch_size", "learning_rate", "mixup", "ema", "drop_path", "execution"),
-    *("checkpointing", "ray_address", "workers"),
+    *("checkpointing", "ray_address", "workers", "device", "gpus_per_trial", "runner"),
+    *("target_resolution", "target_classes", "target_channels", "no_published", "keep_weights"),
 )
 
 
@@ -51,8 +53,13 @@ def find_evaluated(args: argparse.Namespace) -> EvaluatedSpace | None:
         if value is not None:
             known = ", ".join(sorted(factories))
             raise InputError(f"--{flag}: only for tables; expected --space {known}:FILE")
+    if args.space in factories:
+        raise InputError(f"--space {args.space}: expected {args.space}:FILE")
     found = load_space(args.space)
-    return found if isinstance(found, EvaluatedSpace) else None
+    if not isinstance(found, EvaluatedSpace):
+        return None
+    check_evaluated(args.space, found)
+    return found
 
 
 def drive_evaluated(space: EvaluatedSpace, args: argparse.Namespace) -> int:
@@ -89,9 +96,19 @@ def drive_evaluated(space: EvaluatedSpace, args: argparse.Namespace) -> int:
             exhausted = _run(study, args)
         except KeyboardInterrupt:
             interrupted = True
-        rows = study.rows()
-        write_rows(rows, space, objectives, folder)
+        finally:  # also where the space turns out to be defective
+            rows = study.rows()
+            _write(rows, space, objectives, folder)
     return _farewell(rows, objectives, folder, url, args, interrupted, exhausted)
+
+
+def _write(
+    rows: list[Row], space: EvaluatedSpace, objectives: tuple[Objective, ...], folder: Path
+) -> None:
+    try:
+        write_rows(rows, space, objectives, folder)
+    except OSError as error:
+        raise unwritable(folder.parent, error) from error
 
 
 def _region(space: EvaluatedSpace, args: argparse.Namespace) -> Region:
@@ -109,7 +126,8 @@ def _region(space: EvaluatedSpace, args: argparse.Namespace) -> Region:
     )
     region = region_within(space, choices=choices, budget=Within(ranges=ranges))
     if not region.has_unseen(()):
-        raise InputError(f"nothing of {space.name} fits: {region.budget}; widen it")
+        found = "nothing" if region.members is not None else "in many draws nothing"
+        raise InputError(f"{found} of {space.name} fits: {region.budget}; widen it")
     return region
 
 
@@ -147,7 +165,7 @@ def _agree(folder: Path, settings: Mapping[str, Any], storage: str | None) -> No
         known = json.loads(path.read_text())
         differing = differences(known["settings"], dict(settings))
         where = known["storage"]
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise InputError(f"{path}: cannot be read; mend it, or choose another --study") from error
     if differing:
         raise InputError(
@@ -209,7 +227,7 @@ def _farewell(
         print("stopped; the same command goes on from here", file=sys.stderr)
         return 130
     if exhausted and not args.quiet:
-        print(f"all {len(rows)} evaluated; no other member is left", file=sys.stderr)
+        print(f"{len(rows)} evaluated; no other member was found", file=sys.stderr)
     if failed and not args.quiet:
         last = next(row.failure for row in reversed(rows) if row.failure is not None)
         print(f"failures: {failed}, the last: {last}", file=sys.stderr)

@@ -5,21 +5,22 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from math import isfinite
 from time import perf_counter
 from typing import Any
 
 import optuna
-from optuna.exceptions import ExperimentalWarning
+from optuna.exceptions import ExperimentalWarning, OptunaError
 from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
+from sqlalchemy.exc import SQLAlchemyError
 
 from nas.core.errors import InputError
 from nas.core.evaluated import EvaluatedSpace
+from nas.core.evaluated_check import measured_by
 from nas.core.knob import Value
 from nas.core.objective import Objective
-from nas.samplers.proposal import distributions, seen_keys
+from nas.samplers.proposal import distributions
 from nas.study.ledger import SETTINGS
 from nas.study.settings import differences
 from nas.windows import Member, Region
@@ -85,10 +86,16 @@ class EvaluatedStudy:
         """Open the study or create it; InputError where it has other settings."""
         self._space, self._region, self._objectives = space, region, tuple(objectives)
         directions = [objective.direction for objective in objectives]
-        self._stored = optuna.create_study(
-            storage=storage, study_name=name, directions=directions, load_if_exists=True
-        )
+        try:
+            self._stored = optuna.create_study(
+                storage=storage, study_name=name, directions=directions, load_if_exists=True
+            )
+        except (OptunaError, SQLAlchemyError, ValueError, OSError) as error:
+            said = " ".join(str(error).split())[:200]
+            raise InputError(f"study {name} cannot be opened in this storage: {said}") from error
         known = self._stored.user_attrs.get(SETTINGS)
+        if known is None and self._stored.get_trials(deepcopy=False):
+            raise InputError(f"study {name} in this storage is another's; choose another --study")
         if known is None:
             self._stored.set_user_attr(SETTINGS, settings)
         elif differing := differences(known, settings):
@@ -108,8 +115,6 @@ class EvaluatedStudy:
 
     def step(self) -> bool:
         """One trial, if there is an unseen member left; whether there was."""
-        if not self._region.has_unseen(seen_keys(self._study, self._region)):
-            return False
         started = perf_counter()
         try:
             trial = self._study.ask(distributions(self._region))
@@ -129,25 +134,15 @@ class EvaluatedStudy:
         trial.set_user_attr("key", member.key)
         costs = {name: member.cost.value(name) for name in self._space.priced}
         trial.set_user_attr("known", {"costs": costs, "proposal_seconds": proposal_seconds})
+        wanted = [one.name for one in self._objectives]
+        unknown = {name: None for name in wanted if name not in costs}
         try:
-            answer = dict(self._space.evaluate(member.genome))
-            measured = {name: float(value) for name, value in answer.items()}
+            measured = measured_by(self._space, member.genome, unknown)
         except Exception as error:
             self._fail(trial, f"error: {type(error).__name__}: {' '.join(str(error).split())}")
             return
-        wanted = [objective.name for objective in self._objectives]
-        lacking = [name for name in wanted if name not in measured and name not in costs]
-        if lacking:
-            raise InputError(
-                f"--space {self._space.name}: evaluate gave {', '.join(measured) or 'nothing'};"
-                f" expected {', '.join(lacking)} as well"
-            )
-        values = [costs[name] if name in costs else measured[name] for name in wanted]
-        if not all(map(isfinite, values)):
-            self._fail(trial, "error: a value is not finite")
-            return
         trial.set_user_attr("measured", measured)
-        self._study.tell(trial, values)
+        self._study.tell(trial, [costs[n] if n in costs else measured[n] for n in wanted])
 
     def _fail(self, trial: Trial, reason: str) -> None:
         trial.set_user_attr("failure", reason)

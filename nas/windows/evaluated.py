@@ -9,6 +9,7 @@ from typing import cast
 from nas.core.budget import Budget
 from nas.core.cost import NamedCost
 from nas.core.evaluated import EvaluatedSpace
+from nas.core.evaluated_check import cost_of, violation_of
 from nas.core.fidelity import Setting
 from nas.core.knob import Genome, Knob, Value
 from nas.core.space import Choices, SearchSpace
@@ -49,7 +50,7 @@ class _Members:
         for name, offered in self._offered.items():
             if name not in genome or genome[name] not in offered:
                 return f"{name} = {genome.get(name)!r} is no choice"
-        return self._space.violation(genome)
+        return violation_of(self._space, genome)
 
     def canonical(self, genome: Genome) -> dict[str, Value]:
         """In the order of the knobs."""
@@ -65,4 +66,4 @@ class _Members:
 
     def cost(self, genome: Genome) -> NamedCost:
         """Under its own names."""
-        return NamedCost(named=dict(self._space.cost(genome)))
+        return NamedCost(named=cost_of(self._space, genome))

@@ -117,6 +117,15 @@ class Region:
         # Where all of one size are known, any other will do.
         return self.draw(rng, seen) if found is None and place is not None else found
 
+    def sample(self, rng: random.Random, count: int) -> list[Member]:
+        """So many different members at random; fewer where `DRAWS` draws do not find as many."""
+        found: dict[str, Member] = {}
+        for member in self._unseen(rng, found, None):
+            found[member.key] = member
+            if len(found) == count:
+                break
+        return list(found.values())
+
     def _unseen(
         self, rng: random.Random, seen: Collection[str], place: float | None
     ) -> Iterator[Member]:

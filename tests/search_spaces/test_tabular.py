@@ -80,7 +80,7 @@ def test_a_cost_is_minimised_unless_said_otherwise(file):
         ({"objectives": "acc:max,acc:min"}, "each once"),
         ({"ordered": ("acc",)}, "--ordered acc: no such knob"),
         ({"knobs": ("kind", "size", "params")}, "--knobs params: is an objective or a cost"),
-        ({"knobs": ("kind",), "ordered": ()}, "lines 2 and 4 have the same knobs (kind=a)"),
+        ({"knobs": ("kind",), "ordered": ()}, "rows 1 and 3 have the same knobs (kind=a)"),
         ({"knobs": ("kind", "size", "note")}, "row 1, column note: the cell is empty"),
         ({"costs": ("params", "note")}, "row 1, column note: the cell is empty"),
         ({"objectives": "kind:max", "knobs": ("size",)}, "expected a finite number; got 'a'"),

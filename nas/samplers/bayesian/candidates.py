@@ -25,6 +25,8 @@ def pool(region: Region, seed: int) -> list[Member]:
     rng = random.Random(f"pool {seed}")
     if listed is not None:
         return rng.sample(list(listed), 2 * POOL)
+    if region.window is None:  # of which no size can be drawn at will
+        return region.sample(rng, POOL)
     found: dict[str, Member] = {}
     for number in range(POOL):
         place = number * GOLDEN % 1 if number % 2 else None

@@ -33,13 +33,13 @@ class Model:
         encoder: Encoder,
         drawn: Sequence[Member],
         measured: Sequence[Known],
-        values: Reals,
         count: int,
     ) -> None:
         self._view, self._drawn, self._count = view, drawn, count
         self._keys = [one.member.key for one in measured]
         members = view.encoded([one.member for one in measured])
-        kernel = fitted(encoder.features, members[:count], values[:count])
+        # On a scale of their own, so that what came later changes nothing.
+        kernel = fitted(encoder.features, members[:count], view.values(measured[:count]))
         self._process = Process(encoder.features, kernel, members)
         self._pool = view.encoded(drawn)
         self._across = self._process.covariance(self._pool)
@@ -59,7 +59,7 @@ class Model:
         while int(count * GROWTH) + 1 <= len(measured):
             count = int(count * GROWTH) + 1
         if last is None or not last._holds(view, measured, count):
-            last = cls(view, encoder, drawn, measured, values, count)
+            last = cls(view, encoder, drawn, measured, count)
         last._learn(view, measured, values)
         return last
 

@@ -20,6 +20,7 @@ from nas.windows import Member, Region
 
 PARENTS, CHILDREN = 10, 10  # front members that get neighbours, and how many each
 REFINED, AROUND = 3, 12  # best candidates whose neighbours are looked at too, and how many of each
+NEAR, FAR, OFTEN = 1.1, 4.0, 1 / 8  # where the hypervolume ends; far, what is dear may be worth it
 REFERENCE = -1.0  # of the hypervolume, on the model's scale
 
 
@@ -60,9 +61,9 @@ class BayesianSampler(RegionSampler):
         self, encoder: Encoder, known: Sequence[Known], seen: set[str], rng: random.Random
     ) -> Member | None:
         shares = np.array([rng.expovariate(1) for _ in self._objectives])
-        view = View(
-            encoder, self._objectives, [*(one.member for one in known), *self._drawn], shares
-        )
+        every = [*(one.member for one in known), *self._drawn]
+        beyond = FAR if rng.random() < OFTEN else NEAR
+        view = View(encoder, self._objectives, every, shares, beyond)
         measured = [one for one in known if one.values is not None or one.failed]
         values = view.values(measured)
         model = self._model = Model.of(self._model, view, encoder, self._drawn, measured, values)

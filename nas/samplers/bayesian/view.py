@@ -56,6 +56,7 @@ class View:
 
     Args:
         shares: how much each objective weighs where there is not exactly one to be modelled.
+        beyond: see `costs`.
 
     Attributes:
         mixed: whether there is not, so that one value stands for all objectives.
@@ -67,8 +68,9 @@ class View:
         objectives: Sequence[Objective],
         members: Sequence[Member],
         shares: Reals,
+        beyond: float,
     ) -> None:
-        self._encoder = encoder
+        self._encoder, self._beyond = encoder, beyond
         unknown = [i for i, one in enumerate(objectives) if one not in encoder.priced]
         self.mixed = len(unknown) != 1
         self._modelled = 0 if self.mixed else unknown[0]
@@ -92,10 +94,14 @@ class View:
         )
 
     def costs(self, members: Sequence[Member]) -> Reals:
-        """For the hypervolume: 0 the cheapest seen, 1 the dearest; none where they are mixed in."""
+        """For the hypervolume: 0 the cheapest; none where they are mixed in.
+
+        The hypervolume ends at 1, so many (`beyond`) times as far as the dearest is. Were it as
+        far, the dearest could add nothing however good it is.
+        """
         if self.mixed:
             return np.zeros((len(members), 0))
-        span = np.maximum(self._high - self._low, 1e-12)
+        span = self._beyond * np.maximum(self._high - self._low, 1e-12)
         out: Reals = (self._encoder.costs(members) - self._low) / span
         return out
 

@@ -175,3 +175,45 @@ def test_a_proposal_takes_less_than_50_ms_after_1000_trials():
         seconds.append(time.perf_counter() - started)
         study.tell(trial, problem.point(trial.params))
     assert sorted(seconds[1001:])[len(seconds[1001:]) // 2] < 0.05
+
+
+class Dear(Hills):
+    """Only the dearest members are good, and a half of all are of that cost."""
+
+    name = "dear"
+
+    def cost(self, genome):
+        return {"cost": 1 + (genome["k0"] > 1)}
+
+    def evaluate(self, genome):
+        return {"value": (genome["k0"] > 1) * sum(genome.values())}
+
+
+def test_what_costs_most_is_proposed_too():
+    study = run(Dear(), 60)
+    dear = [trial for trial in study.trials if trial.values[1] == 2]
+    assert len(dear) >= 6
+    assert max(trial.values[0] for trial in dear) >= 13  # of 15
+
+
+def test_threads_share_a_sampler():
+    region, objectives = region_within(Hills()), Hills().weighed(None)
+    study = optuna.create_study(
+        directions=["maximize", "minimize"],
+        sampler=BayesianSampler(region, seed=0, objectives=objectives),
+    )
+
+    def evaluated(trial):
+        for name, distribution in distributions(region).items():
+            trial.suggest_categorical(name, distribution.choices)
+        return Hills().evaluate(trial.params)["value"], Hills().cost(trial.params)["cost"]
+
+    study.optimize(evaluated, n_trials=40, n_jobs=4)
+    assert len({key_of(trial.params) for trial in study.trials}) == 40
+
+
+def test_huge_and_equal_values_are_only_values():
+    for value in (1e140, 0.0, -1e140):
+        space = Hills()
+        space.evaluate = lambda genome, value=value: {"value": value * (1 + genome["k0"])}
+        assert len(run(space, 15).trials) == 15

@@ -4,6 +4,7 @@ import csv
 import sys
 from pathlib import Path
 
+import optuna
 import pytest
 
 from nas.search import main
@@ -52,7 +53,7 @@ def test_an_exhausted_table_ends_well(search, sampler):
     code, said, (rows,) = search(f"--trials 100 --sampler {sampler}")
     assert code == 0
     assert len(rows) == 36
-    assert "no other member is left" in said.err
+    assert "no other member was found" in said.err
 
 
 def test_it_stays_inside_the_window(search):
@@ -165,7 +166,7 @@ def test_what_fails_costs_the_trial_and_not_the_search(tmp_path, capsys):
     assert {row["failure"] for row in rows} <= {
         "",
         "error: RuntimeError: no luck",
-        "error: a value is not finite",
+        "error: ValueError: loss = nan is not finite",
     }
     assert "failures:" in capsys.readouterr().err
 
@@ -175,3 +176,82 @@ def test_a_search_in_which_all_fails_ends_with_code_1(tmp_path, capsys):
     command = f"--space failing_space:NEVER --trials 3 --out {tmp_path / 'runs'}"
     assert main(command.split()) == 1
     assert "error: no trial succeeded" in capsys.readouterr().err
+
+
+BASE = """
+from nas.core.evaluated import EvaluatedSpace
+from nas.core.knob import Knob
+
+class Space(EvaluatedSpace):
+    name, objectives = "space", "loss:min,size:min"
+    knobs = (Knob(name="x", choices=tuple(range(9)), ordered=True), Knob(name="y", choices=(1, 2)))
+
+    def cost(self, genome):
+        return {"size": genome["x"]}
+
+    def evaluate(self, genome):
+        return {"loss": 9 - genome["x"]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("defect", "said"),
+    [
+        ("knobs = ()", "knobs: expected one"),
+        ("knobs = (Knob(name='x', choices=()),)", "knob x: expected a tuple of 1 to 2000"),
+        ("knobs = (Knob(name='x', choices=(1, 1.0)),)", "knob x: expected choices that differ"),
+        ("knobs = (Knob(name='x', choices=((1, 2),)),)", "knob x: expected strings, numbers"),
+        ("knobs = (Knob(name=3, choices=(1,)),)", "knobs: expected nas.core.knob.Knob"),
+        ("knobs = (Knob(name='loss', choices=(1,)),)", "raised KeyError"),
+        ("objectives = 3", "objectives: expected words"),
+        ("objectives = 'loss'", "expected name:max or name:min"),
+        ("members = ()", "members: expected one or more"),
+        ("def cost(self, genome): return [1]", "cost raised AttributeError"),
+        ("def cost(self, genome): return {'size': 1 / 0}", "cost raised ZeroDivisionError"),
+        ("def cost(self, genome): return {'size': float('inf')}", "expected finite numbers"),
+        ("def cost(self, genome): return {str(genome['x']): 1}", "the same names for every"),
+        ("def violation(self, genome): return False", "expected a reason or None; got False"),
+        ("def violation(self, genome): raise OSError('no disk')", "violation raised OSError"),
+        ("def violation(self, genome): return 'never'", "no member was found in 20,000 draws"),
+    ],
+)
+def test_a_defective_space_costs_one_line(tmp_path, monkeypatch, capsys, defect, said):
+    (tmp_path / "defective.py").write_text(f"{BASE}\n    {defect}\n\nSPACE = Space()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "defective", raising=False)
+    code = main(["--space", "defective:SPACE", "--trials", "3", "--out", str(tmp_path / "runs")])
+    err = capsys.readouterr().err
+    assert code == 2
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_cost_that_goes_wrong_late_keeps_what_was_found(tmp_path, monkeypatch, capsys):
+    late = "def cost(self, genome): return {'size': genome['x'] if genome['x'] < 8 else 1 / 0}"
+    (tmp_path / "late_space.py").write_text(f"{BASE}\n    {late}\n\nSPACE = Space()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "late_space", raising=False)
+    monkeypatch.setattr("nas.core.evaluated_check.valid_genomes", lambda *_: [{"x": 0, "y": 1}])
+    command = f"--space late_space:SPACE --sampler random --trials 20 --out {tmp_path / 'runs'}"
+    code, err = main(command.split()), capsys.readouterr().err
+    assert code == 2
+    assert "cost raised ZeroDivisionError" in err
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "3", "{", '{"settings": 3}'])
+def test_a_damaged_run_is_told_in_a_line(search, tmp_path, content):
+    search("--trials 3 --study same")
+    (tmp_path / "runs" / "same" / "run.json").write_text(content)
+    code, said, _ = search("--trials 6 --study same")
+    assert code == 2
+    assert len(said.err.strip().splitlines()) == 1
+
+
+def test_a_strangers_study_is_left_alone(search, tmp_path):
+    storage = f"sqlite:///{tmp_path / 'other.db'}"
+    other = optuna.create_study(storage=storage, study_name="same", directions=["minimize"])
+    other.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
+    code, said, _ = search(f"--trials 3 --study same --storage {storage}")
+    assert code == 2
+    assert len(said.err.strip().splitlines()) == 1
+    assert not optuna.load_study(storage=storage, study_name="same").user_attrs

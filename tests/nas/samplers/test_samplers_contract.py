@@ -13,7 +13,7 @@ from nas.core.fidelity import Fidelity, Setting
 from nas.core.narrowing import narrow
 from nas.core.objective import parse_objectives
 from nas.core.space import key_of
-from nas.samplers import SAMPLERS, InRegion, make_sampler
+from nas.samplers import SAMPLERS, BayesianSampler, InRegion, make_sampler
 from nas.samplers.in_region import PROPOSED
 from nas.samplers.proposal import distributions, seen_keys, stream
 from nas.study.ledger import Ledger
@@ -23,7 +23,11 @@ from search_spaces.accvit import SPACE
 PROPOSALS = 40
 OBJECTIVES = parse_objectives("accuracy,params")
 SLOW = ("gp",)  # a Gaussian process over every knob: seconds for each proposal
-EACH = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in SAMPLERS]
+EACH = [
+    pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name
+    for name in SAMPLERS
+    if name != "auto"
+]
 WINDOW = Region(
     space=SPACE,
     choices=narrow(
@@ -188,6 +192,11 @@ def test_a_parameter_that_is_no_knob_is_refused_by_name(name):
     trial = new_study(name, WINDOW).ask(distributions(WINDOW))
     with pytest.raises(LookupError, match="colour is no knob of the space accvit"):
         trial.suggest_categorical("colour", ["red", "green"])
+
+
+def test_auto_is_the_default():
+    chosen = make_sampler("auto", WINDOW, seed=0, known=0, objectives=OBJECTIVES)
+    assert isinstance(chosen, BayesianSampler)
 
 
 def test_an_unknown_sampler_is_told_which_there_are():

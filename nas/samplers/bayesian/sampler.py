@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from optuna.study import Study
 from optuna.trial import FrozenTrial
+from threadpoolctl import ThreadpoolController
 
 from nas.core.objective import Objective
 from nas.samplers.base import RegionSampler
@@ -22,6 +24,12 @@ PARENTS, CHILDREN = 10, 10  # front members that get neighbours, and how many ea
 REFINED, AROUND = 3, 12  # best candidates whose neighbours are looked at too, and how many of each
 NEAR, FAR, OFTEN = 1.1, 4.0, 1 / 8  # where the hypervolume ends; far, what is dear may be worth it
 REFERENCE = -1.0  # of the hypervolume, on the model's scale
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """For matrices so small one thread is twice as fast as two, and trainings want the others."""
+    return ThreadpoolController()
 
 
 class BayesianSampler(RegionSampler):
@@ -54,7 +62,8 @@ class BayesianSampler(RegionSampler):
             self._drawn = pool(self._region, self._seed)
             self._encoder = Encoder(self._region, self._objectives, known[0].member)
             self._neighbours = Neighbours(self._region, self._encoder.bits)
-        found = self._best(self._encoder, known, seen, rng)
+        with _blas().limit(limits=1, user_api="blas"):
+            found = self._best(self._encoder, known, seen, rng)
         return found if found is not None else self._region.draw(rng, seen)
 
     def _best(

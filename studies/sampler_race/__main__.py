@@ -119,7 +119,7 @@ def _work(args: Namespace) -> Iterator[tuple[Source, str, int, int]]:
             ordered=args.ordered,
             variant=variant,
         )
-        for sampler in args.samplers:
+        for sampler in dict.fromkeys(("random", *args.samplers)):  # what all are held against
             evaluations = min(args.evaluations, SHORT.get(sampler, args.evaluations))
             for seed in range(args.seeds):
                 yield source, sampler, seed, evaluations

@@ -30,7 +30,7 @@ class _WindowAttention(torch.autograd.Function):
         width = channels // (3 * n * heads)
         window = round(tokens**0.5)
         ctx.save_for_backward(qkv, bias)
-        ctx.shape = (n, b, side, heads, width, window, torch.tensor(dilations))
+        ctx.shape = (n, b, side, heads, width, window, torch.tensor(dilations, device="cpu"))
         out = qkv.new_empty(n, b, side, side, heads * width)
         ctx.kernel = "small_attention" if window <= SMALL else "attention"
         call(ctx.kernel, qkv, bias, out, *ctx.shape)

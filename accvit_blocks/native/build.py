@@ -21,7 +21,7 @@ FLAGS = (
     "-fPIC",
     "-shared",
 )
-SECONDS = 300  # no compiler needs as many
+SECONDS, ANSWER = 300, 10  # no compiler needs as many, nor to say what it is
 
 
 class NotBuilt(Exception):
@@ -35,7 +35,8 @@ def built() -> Path:
         target = _folder() / f"kernels-{_key(compiler)}.so"
         if not target.exists():
             _compile(compiler, target)
-    except (OSError, subprocess.SubprocessError) as error:
+    # RuntimeError: nobody knows a home folder.
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
         raise NotBuilt(f"{Path(compiler).name} did not compile them: {error}") from error
     return target
 
@@ -57,8 +58,14 @@ def _folder() -> Path:
 
 def _key(compiler: str) -> str:
     """Of all that the compiled code depends on: sources, flags, compiler, processor."""
-    version = subprocess.run([compiler, "--version"], capture_output=True, check=True).stdout
-    digest = hashlib.sha256(version)
+    asked = subprocess.run(
+        [compiler, "--version"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+        timeout=ANSWER,
+    )
+    digest = hashlib.sha256(asked.stdout)
     for part in (*FLAGS, *_wide_vectors(), _processor()):
         digest.update(part.encode())
     for source in sorted(SOURCES.iterdir()):
@@ -88,7 +95,14 @@ def _compile(compiler: str, target: Path) -> None:
         made = Path(folder) / target.name
         sources = sorted(map(str, SOURCES.glob("*.cpp")))
         command = [compiler, *FLAGS, *_wide_vectors(), *sources, "-o", str(made)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=SECONDS,
+        )
         if done.returncode:
             reason = next(iter(done.stderr.strip().splitlines()), f"exit code {done.returncode}")
             raise NotBuilt(f"{Path(compiler).name} did not compile them: {reason}")

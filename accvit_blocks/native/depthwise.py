@@ -30,7 +30,7 @@ class _Depthwise(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor]:
         b, h, w, c = x.shape
         ctx.save_for_backward(x, kernels)
-        ctx.shape = (len(dilations), *x.shape, stride, torch.tensor(dilations))
+        ctx.shape = (len(dilations), *x.shape, stride, torch.tensor(dilations, device="cpu"))
         out = x.new_empty(len(dilations), b, -(-h // stride), -(-w // stride), c)
         call("depthwise", x, kernels, out, *ctx.shape)
         return out, x.view_as(x) if stride == 1 else x[:, ::stride, ::stride].contiguous()

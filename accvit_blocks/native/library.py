@@ -65,8 +65,14 @@ def _library() -> ctypes.CDLL | str:
 
 
 def call(name: str, *arguments: Tensor | int | None) -> None:
-    """Run a kernel on contiguous tensors of one type, with torch's number of threads."""
+    """Run a kernel on contiguous tensors of one type, with torch's number of threads.
+
+    Raises TypeError where they are of several: a kernel would read one as the other.
+    """
     kind = next(argument.dtype for argument in arguments if isinstance(argument, Tensor))
+    for argument in arguments:
+        if isinstance(argument, Tensor) and argument.dtype not in (kind, torch.int64):
+            raise TypeError(f"{name}: expected all of {kind}; got {argument.dtype} as well")
     # A profiler does not see what torch has not dispatched, unless it is told.
     watched = torch._C._autograd._profiler_enabled()
     with record_function(f"accvit::{name}") if watched else nullcontext():

@@ -173,3 +173,21 @@ def test_no_layer_keeps_more_for_the_gradient_than_with_torchs_operations():
     kept = bytes_kept(ACCViT(config).train(), counts, images(1))
     assert all(kept[layer] <= count.saved_bytes for layer, count in counts.items())
     assert kept.total() < 0.8 * sum(count.saved_bytes for count in counts.values())
+
+
+@needed
+def test_parts_of_another_precision_are_refused():
+    x = torch.randn(1, 2, 4, 4, 8)
+    other = torch.zeros(2, 8, dtype=torch.float64)
+    with pytest.raises(
+        TypeError, match=r"gate: expected all of torch\.float32; got torch\.float64"
+    ):
+        native.gate(x.transpose(0, 1).contiguous(), None, x[0, :1], other, other)
+
+
+def test_a_default_device_elsewhere_is_left_alone():
+    network, x = ACCViT(NANO), images()
+    with torch.device("meta"):
+        out = network(x)
+    assert out.device.type == "cpu"
+    assert torch.isfinite(out).all()

@@ -11,6 +11,7 @@ import pandas as pd
 from nas.core.knob import Knob
 from nas.reporting.atomic import replacing
 from nas.reporting.front import FrontMember
+from nas.study.reading import MEASURED
 from nas.study.record import Record
 
 COLUMNS = (
@@ -20,14 +21,7 @@ COLUMNS = (
     "params",
     "macs",
     "flops",
-    "accuracy",
-    "loss",
-    "seconds",
-    "device",
-    "images_per_second",
-    "peak_memory_bytes",
-    "compile_seconds",
-    "failure",
+    *MEASURED,
     "replicate",
     "seed",
 )  # attributes of Record; MACs and FLOPs of one image, accuracy in 0..1

@@ -6,11 +6,11 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from nas.samplers.base import RegionSampler
+from nas.samplers.proposal import GOLDEN
 from nas.windows import Member, cross, mutate
 
 START = 10  # random members before the first parent is taken
 CROSSED = 0.25  # of the children
-GOLDEN = 0.618034  # its multiples, modulo 1, spread evenly however many there are
 
 
 class EvolutionSampler(RegionSampler):

@@ -10,6 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 from nas.core.space import key_of
 from nas.windows import Region
 
+GOLDEN = 0.618034  # its multiples, modulo 1, spread evenly however many there are
 KEY = "key"  # the user attribute under which each trial keeps its key
 Trial = tuple[object, int]  # its storage, and its number there
 _PROPOSED = (TrialState.COMPLETE, TrialState.RUNNING, TrialState.WAITING, TrialState.FAIL)

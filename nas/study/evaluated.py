@@ -41,7 +41,6 @@ class EvaluatedSettings:
     sampler: str
     seed: int
     digest: str | None
-    evaluated: bool = True  # tells it from the settings of a search that trains
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""

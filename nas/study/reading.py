@@ -11,7 +11,7 @@ from nas.study.record import Record, Role
 
 INTERRUPTED = "interrupted"  # the failure of a trial that was cut short, and is no evaluation
 REFERENCE = ".reference"  # suffix of the second study's name
-_MEASURED = (
+MEASURED = (
     "accuracy",
     "loss",
     "seconds",
@@ -56,5 +56,5 @@ def _records(study: Study, role: Role) -> Iterator[Record]:
             params=noted["params"],
             macs=noted["macs"],
             flops=noted["flops"],
-            **{name: noted.get(name) for name in _MEASURED},
+            **{name: noted.get(name) for name in MEASURED},
         )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nas.samplers.proposal import GOLDEN
 from nas.windows import Member, Region, changed
 
 Reals = NDArray[np.float64]
 POOL = 1000  # members that are drawn once for the whole search
 LISTED = 2500  # a region with fewer members is looked at whole
-GOLDEN = 0.618034
 
 
 def pool(region: Region, seed: int) -> list[Member]:
@@ -68,15 +69,8 @@ class Neighbours:
         far = np.abs(self._bits - self._encode([parent])).sum(1)
         # Of those as near as each other, others each time.
         far += np.random.default_rng(rng.getrandbits(32)).uniform(0, 0.5, len(far))
-        found = 0
-        for index in np.argsort(far):
-            member = self._listed[index]
-            if member.key in seen or found == count:
-                if found == count:
-                    return
-                continue
-            found += 1
-            yield member
+        nearest = (self._listed[index] for index in np.argsort(far))
+        yield from islice((one for one in nearest if one.key not in seen), count)
 
 
 def _gaps(region: Region, listed: Sequence[Member]) -> bool:

@@ -13,11 +13,12 @@ from threadpoolctl import ThreadpoolController
 
 from nas.core.objective import Objective
 from nas.samplers.base import RegionSampler
-from nas.samplers.bayesian.candidates import GOLDEN, Neighbours, pool, unseen
+from nas.samplers.bayesian.candidates import Neighbours, pool, unseen
 from nas.samplers.bayesian.history import History, Known
 from nas.samplers.bayesian.improvement import Front
 from nas.samplers.bayesian.model import START, Model
 from nas.samplers.bayesian.view import Encoder, View, undominated
+from nas.samplers.proposal import GOLDEN
 from nas.windows import Member, Region
 
 PARENTS, CHILDREN = 10, 10  # front members that get neighbours, and how many each

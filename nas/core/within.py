@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from fractions import Fraction
 
 from nas.core.budget import Budget, number
 from nas.core.cost import Cost, human
 from nas.core.errors import InputError
+
+_RANGE = re.compile(r"(?P<low>-?\s*[^-\s]+)?\s*-\s*(?P<high>-?\s*[^-\s]+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +47,29 @@ class Within(Budget):
 
 
 def parse_range(flag: str, name: str, text: str, *, costs: Collection[str]) -> Range:
-    """`2.5-5`, `2.5-`, `-5`, with K, M, G behind a number if wanted; InputError otherwise."""
+    """`2.5-5`, `2.5-`, `-5` (up to 5), with K, M, G behind a number if wanted.
+
+    A bound below 0 has a sign of its own: `-3--1`, `-3-1`, `-3-` (from -3), `--3` (up to -3).
+    InputError for anything else.
+    """
     if name not in costs:
         known = ", ".join(costs) or "none"
         raise InputError(f"{flag} {text}: expected one of the costs ({known}); got {name!r}")
-    low_text, dash, high_text = (part.strip() for part in text.partition("-"))
-    if not dash or not (low_text or high_text):
-        raise InputError(f"{flag}: expected a window such as 2.5-5, 2.5- or -5; got {text!r}")
-    low, high = (
-        None if not end else float(_number(flag, text, end)) for end in (low_text, high_text)
-    )
+    found = _RANGE.fullmatch(text.strip())
+    if found is None or not (found["low"] or found["high"]):
+        raise InputError(_malformed(flag, text))
+    low, high = (None if not end else _signed(flag, text, end) for end in found.groups())
     if low is not None and high is not None and low > high:
         raise InputError(f"{flag} {text}: the lower bound is above the upper one")
     return Range(name=name, low=low, high=high)
 
 
-def _number(flag: str, text: str, end: str) -> Fraction:
-    value = number(end)
+def _signed(flag: str, text: str, end: str) -> float:
+    value = number(end.removeprefix("-").strip())
     if value is None:
-        raise InputError(f"{flag}: expected a window such as 2.5-5, 2.5- or -5; got {text!r}")
-    return value
+        raise InputError(_malformed(flag, text))
+    return float(-value if end.startswith("-") else value)
+
+
+def _malformed(flag: str, text: str) -> str:
+    return f"{flag}: expected a window such as 2.5-5, 2.5-, -5 (up to 5) or -3--1; got {text!r}"

@@ -8,10 +8,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from nas.core.cost import human
-from nas.reporting.atomic import replacing
 from nas.reporting.brief import brief, families
 from nas.reporting.drawing import Figure, Point
 from nas.reporting.labels import label_height, place_labels
+from nas.reporting.standalone import FONT, write_html
 from nas.reporting.style import (
     DOMINATED_COLOUR,
     FRONT_COLOUR,
@@ -27,26 +27,10 @@ from nas.reporting.style import (
     TRIAL_COLOUR,
 )
 
-FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
-
 
 def write_page(drawn: Figure, path: Path) -> None:
-    """A complete HTML file with the drawing library inside, about 5 MB, or none at all."""
-    html = go.Figure(data=_traces(drawn), layout=_layout(drawn)).to_html(
-        include_plotlyjs=True,
-        include_mathjax=False,
-        div_id="front",
-        # The bar of tools would lie on the title; dragging zooms and a double click undoes it.
-        config={"displayModeBar": False, "responsive": True},
-        default_width="100%",
-        default_height="100vh",
-    )
-    head = (
-        f'<head><title>{escape(drawn.title)}</title><link rel="icon" href="data:,">'
-        "<style>body{margin:0}</style>"
-    )
-    with replacing(path) as draft:
-        draft.write_text(html.replace("<head>", head, 1), encoding="utf-8")
+    """One HTML file, about 5 MB, or none at all."""
+    write_html(go.Figure(data=_traces(drawn), layout=_layout(drawn)), drawn.title, path)
 
 
 def _traces(drawn: Figure) -> list[Any]:

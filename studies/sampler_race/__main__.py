@@ -23,12 +23,12 @@ from search_spaces.tabular import Table
 from studies.sampler_race import made
 from studies.sampler_race.plot import plot
 from studies.sampler_race.problem import Problem
-from studies.sampler_race.run import RAW, race
+from studies.sampler_race.run import MOVED, OURS, RAW, SAMPLERS, race
 from studies.sampler_race.summary import AT, summary
 
-OURS = ("random", "evolution", "bayesian")
 VARIANTS = ("plain", "noisy", "shifted", "infeasible", "permuted")
 SHORT = {"optuna gp": 100}  # a second or more a proposal
+IDENTITY = ("problem", "sampler", "seed", "evaluations", "batch")  # of a run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +60,16 @@ def problem_of(source: Source) -> Problem:
     return plain if source.variant == "plain" else getattr(made, source.variant)(plain)
 
 
-def one(source: Source, sampler: str, seed: int, evaluations: int) -> dict[str, object]:
+def one(source: Source, sampler: str, seed: int, evaluations: int, batch: int) -> dict[str, object]:
     """A row of runs.csv."""
     problem = problem_of(source)
     at = [k for k in AT if k <= evaluations]
-    outcome = race(problem, sampler, seed=seed, evaluations=evaluations)
+    outcome = race(problem, sampler, seed=seed, evaluations=evaluations, batch=batch)
     regrets = zip(at, problem.regrets(outcome.genomes, at), strict=True)
     return {
         "problem": problem.name,
         "sampler": sampler,
+        "batch": batch,
         "seed": seed,
         "evaluations": evaluations,
         **{f"regret_{k}": round(regret, 6) for k, regret in regrets},
@@ -83,15 +84,18 @@ def main(argv: list[str] | None = None) -> int:
     """Race what is missing, then write the summary and the plot."""
     args = _parser().parse_args(argv)
     for name in args.samplers:
-        if name not in (*OURS, *RAW):
-            raise InputError(f"--samplers {name}: expected some of {', '.join((*OURS, *RAW))}")
+        if name not in SAMPLERS:
+            names = ", ".join((*OURS, *RAW))
+            raise InputError(
+                f"--samplers {name}: expected some of {names}; Optuna's also with{MOVED!r} behind"
+            )
     for name in args.variants:
         if name not in VARIANTS:
             raise InputError(f"--variants {name}: expected some of {', '.join(VARIANTS)}")
     args.out.mkdir(parents=True, exist_ok=True)
     path = args.out / "runs.csv"
     rows: list[dict[Any, Any]] = pd.read_csv(path).to_dict("records") if path.exists() else []
-    known = {(row["problem"], row["sampler"], row["seed"], row["evaluations"]) for row in rows}
+    known = {tuple(row[name] for name in IDENTITY) for row in rows}
     missing = [work for work in _work(args) if _identity(*work) not in known]
     with ProcessPoolExecutor(args.workers) as pool:
         under_way = [pool.submit(one, *work) for work in missing]
@@ -109,7 +113,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _work(args: Namespace) -> Iterator[tuple[Source, str, int, int]]:
+def _work(args: Namespace) -> Iterator[tuple[Source, str, int, int, int]]:
     for variant in args.variants:
         source = Source(
             table=args.table,
@@ -122,11 +126,11 @@ def _work(args: Namespace) -> Iterator[tuple[Source, str, int, int]]:
         for sampler in dict.fromkeys(("random", *args.samplers)):  # what all are held against
             evaluations = min(args.evaluations, SHORT.get(sampler, args.evaluations))
             for seed in range(args.seeds):
-                yield source, sampler, seed, evaluations
+                yield source, sampler, seed, evaluations, args.batch
 
 
-def _identity(source: Source, sampler: str, seed: int, evaluations: int) -> tuple[object, ...]:
-    return problem_of(source).name, sampler, seed, evaluations
+def _identity(source: Source, *others: object) -> tuple[object, ...]:
+    return problem_of(source).name, *others
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -142,9 +146,16 @@ def _parser() -> Parser:
     add("--costs", type=_names, default=(), metavar="A,B")
     add("--ordered", type=_names, default=(), metavar="A,B")
     add("--variants", type=_names, default=("plain",), metavar="A,B", help=", ".join(VARIANTS))
-    add("--samplers", type=_names, default=("random", "evolution", "bayesian"), metavar="A,B")
+    add("--samplers", type=_names, default=OURS, metavar="A,B")
     add("--seeds", type=count, default=20, metavar="N")
     add("--evaluations", type=count, default=200, metavar="N")
+    add(
+        "--batch",
+        type=count,
+        default=1,
+        metavar="N",
+        help="evaluations under way at once, as with so many workers; default: 1",
+    )
     add("--workers", type=count, default=2, metavar="N")
     add("--out", type=Path, required=True, metavar="DIR")
     return parser

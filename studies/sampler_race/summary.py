@@ -1,4 +1,4 @@
-"""Means over seeds with 95 % intervals, one row a problem and sampler."""
+"""Means over seeds with 95 % intervals, one row a problem, sampler and batch."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import pandas as pd
 from scipy.stats import t
 
 AT = (25, 50, 100, 200, 500)  # evaluations after which the regret is looked at
+GROUP = ("problem", "sampler", "batch")  # of the runs that are averaged
 
 
 def summary(runs: pd.DataFrame) -> pd.DataFrame:
     """`regret_k` and half its interval, `±_k`; shares and times are means, `slowest` a maximum."""
     rows = []
-    for (problem, sampler), group in runs.groupby(["problem", "sampler"], sort=False):
-        row: dict[str, object] = {"problem": problem, "sampler": sampler, "n": len(group)}
+    for names, group in runs.groupby([*GROUP], sort=False):
+        row: dict[str, object] = {**dict(zip(GROUP, names, strict=True)), "n": len(group)}
         for k in AT:
             values = group.get(f"regret_{k}")
             if values is None or values.isna().all():

@@ -104,11 +104,42 @@ def test_raw_samplers_leave_a_table_with_gaps_and_ours_do_not(tmp_path):
         assert all(isinstance(region.admit(genome), Member) for genome in ours.genomes)
 
 
+def test_what_is_under_way_is_not_known_yet_and_nothing_is_proposed_twice(problem):
+    one, four = (race(problem, "bayesian", seed=0, evaluations=20, batch=n) for n in (1, 4))
+    assert len(four.genomes) == len(one.genomes) == len(four.seconds) == 20
+    assert four.duplicates == 0
+    # The first four are of the start; the fifth knows one of them, and not all of them.
+    assert four.genomes[:4] == one.genomes[:4]
+    assert four.genomes[4:] != one.genomes[4:]
+
+
+def test_random_search_does_as_well_in_batches(problem):
+    one, eight = (race(problem, "random", seed=3, evaluations=30, batch=n) for n in (1, 8))
+    assert one.genomes == eight.genomes
+
+
+def test_a_batch_larger_than_what_is_left_ends_with_the_table(problem):
+    outcome = race(problem, "bayesian", seed=0, evaluations=60, batch=7)
+    assert len(outcome.genomes) == len(problem.every) == 48
+    assert outcome.duplicates == 0
+
+
+def test_a_moved_sampler_proposes_members_alone_and_none_twice(tmp_path):
+    path = tmp_path / "gaps.csv"
+    rows = [f"{i},{(i * 7) % 16},{i % 5},{1 + i}" for i in range(16)]
+    path.write_text("\n".join(["a,b,acc,cost", *rows]) + "\n")
+    table = Table(path, knobs=("a", "b"), objectives="acc:max,cost:min", costs=("cost",))
+    problem = Problem("gaps", table, table, table.members)
+    outcome = race(problem, "optuna nsgaii (20) moved", seed=0, evaluations=12)
+    assert (outcome.outside, outcome.duplicates, len(outcome.genomes)) == (0, 0, 12)
+
+
 def test_the_summary_has_students_intervals():
     runs = pd.DataFrame(
         {
             "problem": "p",
             "sampler": "s",
+            "batch": [1, 1, 1],
             "regret_25": [0.1, 0.2, 0.4],
             "duplicates": 0.5,
             "outside": 0.0,
@@ -138,6 +169,13 @@ def test_a_race_is_run_kept_and_not_repeated(file, tmp_path, capsys):
     assert "regret_25" in capsys.readouterr().out
     assert main(command.replace("--seeds 2", "--seeds 3").split()) == 0
     assert "[2/2]" in capsys.readouterr().err
+    assert main([*command.split(), "--batch", "4"]) == 0
+    assert "[4/4]" in capsys.readouterr().err
+    summed = pd.read_csv(out / "summary.csv")
+    assert summed.groupby("sampler")["batch"].apply(list).to_dict() == {
+        "random": [1, 4],
+        "bayesian": [1, 4],
+    }
 
 
 @pytest.mark.parametrize(

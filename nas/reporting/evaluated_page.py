@@ -1,0 +1,127 @@
+"""The front of a space that evaluates itself as an interactive page, front.html."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from math import log10
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+
+from nas.core.cost import human
+from nas.reporting.brief import brief, families
+from nas.reporting.evaluated_drawing import Axis, Drawing, Mark
+from nas.reporting.standalone import FONT, write_html
+from nas.reporting.style import (
+    ALONE,
+    DOMINATED_COLOUR,
+    FRONT_COLOUR,
+    GREY,
+    GRID,
+    INK,
+    LINE,
+    SEARCHED,
+    STEP_COLOUR,
+    TRIAL_COLOUR,
+)
+
+
+def write_evaluated_page(drawn: Drawing, path: Path) -> None:
+    """One HTML file, about 5 MB, or none at all."""
+    quiet = {"color": TRIAL_COLOUR, "size": 7, "opacity": 0.65}
+    edge = {"color": "white", "width": 1}
+    traces = [
+        _corners(drawn.dominated, mode="none", fill="toself", fillcolor=DOMINATED_COLOUR),
+        _corners(drawn.step, mode="lines", line={"color": STEP_COLOUR, "width": 2}),
+        _marks(drawn.trials, SEARCHED, quiet),
+        _marks(drawn.front, ALONE, {"color": FRONT_COLOUR, "size": 11, "line": edge}),
+    ]
+    shown = [trace for trace in traces if len(trace.x)]
+    write_html(go.Figure(data=shown, layout=_layout(drawn)), drawn.title, path)
+
+
+def _corners(corners: Sequence[tuple[float, float]], **style: Any) -> Any:
+    x, y = zip(*corners, strict=True) if corners else ((), ())
+    return go.Scatter(x=x, y=y, hoverinfo="skip", showlegend=False, **style)
+
+
+def _marks(marks: Sequence[Mark], name: str, marker: dict[str, Any]) -> Any:
+    return go.Scatter(
+        x=[mark.x for mark in marks],
+        y=[mark.y for mark in marks],
+        name=name,
+        mode="markers",
+        marker=marker,
+        hovertext=[_hover(mark) for mark in marks],
+        hoverinfo="text",
+    )
+
+
+def _hover(mark: Mark) -> str:
+    """The trial's number, all that is known of it, then its knobs."""
+    row = mark.row
+    known = {**row.measured, **row.costs}
+    return "<br>".join(
+        [
+            f"<b>trial {row.number}</b>",
+            *(f"{escape(name)} {human(value)}" for name, value in known.items()),
+            "",
+            *(
+                f"{escape(name)}  {escape(brief(values))}"
+                for name, values in families(row.genome).items()
+            ),
+        ]
+    )
+
+
+def _layout(drawn: Drawing) -> go.Layout:
+    return go.Layout(
+        title={
+            "text": escape(drawn.title),
+            "subtitle": {"text": escape(drawn.note), "font": {"size": 13, "color": GREY}},
+            "font": {"size": 20},
+            "x": 0,
+            "xref": "paper",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 24},
+        },
+        font={"family": FONT, "color": INK, "size": 14},
+        xaxis=_axis(drawn.x) | {"showline": True, "linecolor": LINE},
+        yaxis=_axis(drawn.y),
+        legend={
+            "orientation": "h",
+            "x": 0.5,
+            "y": 0,
+            "yref": "container",
+            "xanchor": "center",
+            "yanchor": "bottom",
+            "font": {"size": 13},
+        },
+        showlegend=True,
+        plot_bgcolor="white",
+        paper_bgcolor="white",
+        margin={"l": 90, "r": 30, "t": 96, "b": 110},
+        hoverlabel={"align": "left", "bgcolor": "white", "font": {"size": 12}},
+        hovermode="closest",
+    )
+
+
+def _axis(axis: Axis) -> dict[str, Any]:
+    ends = [log10(end) for end in axis.ends] if axis.log else list(axis.ends)
+    return {
+        "title": {"text": escape(axis.label)},
+        "type": "log" if axis.log else "linear",
+        "range": ends,
+        "gridcolor": GRID,
+        "zeroline": False,
+        **_ticks(axis),
+    }
+
+
+def _ticks(axis: Axis) -> dict[str, Any]:
+    marked = axis.ticks
+    return {} if not marked else {"tickvals": marked, "ticktext": [human(at) for at in marked]}

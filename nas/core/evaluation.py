@@ -9,7 +9,15 @@ from nas.core.fidelity import Fidelity
 from nas.core.knob import Value
 
 FailureKind = Literal[
-    "diverged", "out-of-memory", "error", "worker-died", "no-device", "data-differs"
+    "diverged",
+    "out-of-memory",
+    "timeout",
+    "error",
+    "bad-result",
+    "worker-died",
+    "no-device",
+    "no-data",
+    "data-differs",
 ]
 
 
@@ -33,7 +41,8 @@ class Evaluation:
 class Score:
     """A training that ended well; validation accuracy in 0..1, peak memory 0 if unknown.
 
-    `compile_seconds`, of compiling or recording the training step, are part of `seconds`.
+    `compile_seconds`, of compiling or recording the training step, are part of `seconds`. `parts`
+    is into how many each batch was cut to fit into memory, 1 for none (see nas.evaluation.parts).
     """
 
     accuracy: float
@@ -43,6 +52,7 @@ class Score:
     images_per_second: float
     peak_memory_bytes: int = 0
     compile_seconds: float = 0.0
+    parts: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

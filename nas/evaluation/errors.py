@@ -4,11 +4,14 @@ from nas.core.errors import InputError
 
 
 class Diverged(ArithmeticError):
-    """A loss that is no longer a number, with the step at which that was first so."""
+    """A loss that is no longer a number, or absurdly large, with the step at which it was first."""
 
 
-class OutOfTime(TimeoutError):
-    """The deadline passed before the last epoch; half a training stands for nothing."""
+class OutOfTime(Exception):
+    """The time allowed is over, with how far it came; half a training stands for nothing.
+
+    No OSError, as a TimeoutError is one, and those who read files take it for the file's.
+    """
 
 
 class DataDiffersError(InputError):

@@ -36,27 +36,32 @@ def check_execution(execution: Execution, device: torch.device) -> None:
         )
 
 
-def make_step(model: nn.Module, recipe: Recipe, device: torch.device) -> Step:
-    """The step that a recipe asks for, with its optimiser; InputError as `check_execution`."""
+def make_step(model: nn.Module, recipe: Recipe, device: torch.device, *, parts: int = 1) -> Step:
+    """The step that a recipe asks for, with its optimiser, on batches in so many parts.
+
+    InputError as `check_execution`, and for a model without anything to train.
+    """
     check_execution(recipe.execution, device)
     optimiser = Optimiser(model, recipe)
     if recipe.execution == "compile":
-        return Compiled(model, optimiser, recipe)
+        return Compiled(model, optimiser, recipe, parts)
     if recipe.execution == "cuda-graphs":
-        return Recorded(model, optimiser, recipe, CudaRecorder())
-    return Step(model, optimiser, recipe)
+        return Recorded(model, optimiser, recipe, CudaRecorder(), parts)
+    return Step(model, optimiser, recipe, parts)
 
 
 class Compiled(Step):
-    """The model compiled by `torch.compile`, once for each batch size.
+    """The model compiled by `torch.compile`, once for each size of a batch or part.
 
     Only for training steps: scoring would compile it again in evaluation mode.
     """
 
-    def __init__(self, model: nn.Module, optimiser: Optimiser, recipe: Recipe) -> None:
+    def __init__(
+        self, model: nn.Module, optimiser: Optimiser, recipe: Recipe, parts: int = 1
+    ) -> None:
         torch.compiler.reset()  # other trials' networks count towards its limit, and hold memory
         torch._inductor.config.compile_threads = torch.get_num_threads()  # not all of the machine's
-        super().__init__(torch.compile(model, dynamic=False), optimiser, recipe)
+        super().__init__(torch.compile(model, dynamic=False), optimiser, recipe, parts)
         self._sizes: set[int] = set()
 
     def __call__(self, batch: Mixed) -> torch.Tensor:
@@ -88,9 +93,14 @@ class Recorded(Step):
     """
 
     def __init__(
-        self, model: nn.Module, optimiser: Optimiser, recipe: Recipe, recorder: Recorder
+        self,
+        model: nn.Module,
+        optimiser: Optimiser,
+        recipe: Recipe,
+        recorder: Recorder,
+        parts: int = 1,
     ) -> None:
-        super().__init__(model, optimiser, recipe)
+        super().__init__(model, optimiser, recipe, parts)
         self._recorder = recorder
         self._ran: Counter[int] = Counter()
         self._replays: dict[int, tuple[Mixed, Work]] = {}

@@ -1,5 +1,6 @@
 """An evaluation as plain values that any process can carry out: all is found again by name."""
 
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -7,11 +8,14 @@ from socket import gethostname
 
 from nas.core.evaluation import Evaluation, Outcome
 from nas.core.fidelity import Fidelity
+from nas.core.guard import guarded
 from nas.core.space import find_space
 from nas.data import DISTORTIONS, Prepared, load, prepare
 from nas.evaluation.device import Asked
 from nas.evaluation.errors import DataDiffersError
 from nas.evaluation.evaluate import evaluate
+from nas.evaluation.failures import failure_of
+from nas.evaluation.limit import enforced, in_time
 from nas.evaluation.recipe import Recipe
 
 
@@ -30,7 +34,9 @@ class Job:
     """What a worker needs to know for one evaluation.
 
     `digest` is that of the data as the search saw them, for a worker on another host may find
-    others under the same name; None where nobody wrote it down.
+    others under the same name; None where nobody wrote it down. `seconds` are those allowed for
+    all of it, None for any number. `parts` is into how many batches are cut from the start (see
+    `evaluate`): those of an earlier training, to repeat it.
     """
 
     evaluation: Evaluation
@@ -42,23 +48,43 @@ class Job:
     threads: int | None
     weights: Path | None = None
     digest: str | None = None
+    seconds: float | None = None
+    parts: int = 1
 
 
-def run_job(job: Job) -> Outcome:
+def run_job(job: Job, *, hard: bool = False, data: Prepared | None = None) -> Outcome:
     """Carry an evaluation out in this process; its failures are outcomes, not exceptions.
 
-    InputError where the data cannot be had, DataDiffersError where they are not the search's: on
-    these no evaluation can begin.
+    So are a space that cannot be loaded, and data that cannot be had or are not the search's.
+    `hard` is for a process that may be lost: it ends where a training does not end in time and
+    cannot be interrupted (see `enforced`). `data` are the job's, prepared elsewhere; None: here.
     """
+    started = time.monotonic()
+    try:
+        with enforced(job.seconds, hard=hard):
+            return _carried_out(job, data, started)
+    except Exception as error:
+        return failure_of(error, seconds=time.monotonic() - started, device=job.device)
+
+
+def _carried_out(job: Job, data: Prepared | None, started: float) -> Outcome:
+    """Raises what keeps an evaluation from beginning."""
+    deadline = None if job.seconds is None else started + job.seconds
+    space = guarded(job.space, find_space(job.space))
+    if data is None:
+        data = prepared(job.data, job.evaluation.fidelity, job.digest)
+    in_time(deadline, "with the data just prepared")
     return evaluate(
         job.evaluation,
-        space=find_space(job.space),
-        data=prepared(job.data, job.evaluation.fidelity, job.digest),
+        space=space,
+        data=data,
         recipe=job.recipe,
         study_seed=job.study_seed,
         device=job.device,
         threads=job.threads,
         weights=job.weights,
+        seconds=None if deadline is None else deadline - time.monotonic(),
+        parts=job.parts,
     )
 
 

@@ -34,9 +34,20 @@ class Mixed:
         if self.share is not None and other.share is not None:
             self.share.copy_(other.share)
 
+    def cut(self, parts: int) -> list[tuple["Mixed", float]]:
+        """In order into so many parts of nearly equal size, each with its share of the images."""
+        if parts == 1:
+            return [(self, 1.0)]
+        tensors = (self.images, self.labels, self.others)
+        split = zip(*(torch.tensor_split(tensor, parts) for tensor in tensors), strict=True)
+        return [
+            (Mixed(images, labels, others, self.share), len(images) / len(self.images))
+            for images, labels, others in split
+        ]
+
     def loss(self, logits: torch.Tensor, label_smoothing: float) -> torch.Tensor:
         """Cross-entropy of logits `b classes`, as much of either label as of its image."""
-        logits = logits.float()
+        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
         loss = F.cross_entropy(logits, self.labels, label_smoothing=label_smoothing)
         if self.share is None:
             return loss
@@ -48,7 +59,7 @@ def mix(images: torch.Tensor, labels: torch.Tensor, share: float | None) -> Mixe
     """Each image with the one at the mirrored place of the batch, which is in random order."""
     others, weight = labels.flip(0), None
     if share is not None:
-        weight = torch.full((), share, device=images.device)  # filled there: no transfer
+        weight = images.new_full((), share)  # filled on the device: no transfer
         images = torch.lerp(images.flip(0), images, weight)
     return Mixed(images.contiguous(memory_format=LAYOUT), labels, others, weight)
 

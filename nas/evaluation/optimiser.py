@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from nas.core.errors import InputError
 from nas.evaluation.flat import Flat
 from nas.evaluation.recipe import Recipe
 
@@ -21,8 +22,16 @@ class Optimiser:
     """
 
     def __init__(self, model: nn.Module, recipe: Recipe) -> None:
-        """Moves the trainable parameters, which must stay on their device (see `Flat`)."""
+        """Moves the trainable parameters, which must stay on their device (see `Flat`).
+
+        InputError where there are none.
+        """
         groups = parameter_groups(model, recipe.weight_decay)
+        if not groups:
+            raise InputError(
+                f"network: expected a parameter to train; {type(model).__name__} has none with"
+                " requires_grad; mend the space's build"
+            )
         self._flats = [Flat(group["params"]) for group in groups]
         self._vectors = [flat.vector for flat in self._flats]
         self._clip = recipe.gradient_clip

@@ -11,16 +11,24 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from nas.evaluation.batches import batches
 from nas.evaluation.device import LAYOUT, precision
+from nas.evaluation.limit import in_time
 
 
 def recalibrate(
-    model: nn.Module, images: torch.Tensor, *, batch_size: int, limit: int, seed: int = 0
+    model: nn.Module,
+    images: torch.Tensor,
+    *,
+    batch_size: int,
+    limit: int,
+    seed: int = 0,
+    deadline: float | None = None,
 ) -> None:
     """Set running means and variances to their average over up to `limit` images `n c h w`.
 
     The images are drawn at random, as classes may come one after the other. Only batch norms see
     training mode (no dropout, no stochastic depth); modes and momenta are as before afterwards.
-    Does nothing without batch norms that keep statistics.
+    Does nothing without batch norms that keep statistics. Raises OutOfTime after the `deadline`, a
+    time of `time.monotonic()`.
     """
     norms = [
         module
@@ -36,7 +44,7 @@ def recalibrate(
         norm.reset_running_stats()
         norm.train()
     try:
-        _show(model, norms, _sample(images, limit, seed), batch_size)
+        _show(model, norms, _sample(images, limit, seed), batch_size, deadline)
     finally:
         for norm, momentum in zip(norms, momenta, strict=True):
             norm.momentum = momentum
@@ -50,11 +58,18 @@ def _sample(images: torch.Tensor, limit: int, seed: int) -> torch.Tensor:
 
 
 @torch.inference_mode()
-def _show(model: nn.Module, norms: list[_BatchNorm], images: torch.Tensor, batch_size: int) -> None:
+def _show(
+    model: nn.Module,
+    norms: list[_BatchNorm],
+    images: torch.Tensor,
+    batch_size: int,
+    deadline: float | None,
+) -> None:
     """Show all images; batch i enters with weight 1 / i, which makes a plain average."""
     device = images.device
     parts = batches(torch.arange(len(images), device=device), batch_size)
     for number, chosen in enumerate(parts, start=1):
+        in_time(deadline, "while taking batch statistics")
         for norm in norms:
             norm.momentum = 1 / number
         with precision(device):

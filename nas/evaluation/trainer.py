@@ -63,23 +63,35 @@ def train(
     device: torch.device,
     progress: Progress | None = None,
     deadline: float | None = None,
+    parts: int = 1,
 ) -> TrainingResult:
     """Train the model in place, recalibrate its batch statistics, and score it.
 
     Afterwards the model holds the weights that were scored (the averaged ones, with an
     `ema_decay`). The same model, data, recipe and seed give the same bits on the same machine with
-    the same number of threads. `deadline` is a time of `time.monotonic()`.
+    the same number of threads. `deadline` is a time of `time.monotonic()`. `parts` is into how many
+    each batch is cut, so that it fits into memory: the results differ where a batch matters as a
+    whole (see `Step`).
 
-    Raises Diverged (a loss is not finite), OutOfTime (the deadline passed), InputError (too few
-    images), and whatever the model raises.
+    Raises Diverged (a loss is no number, or absurd), OutOfTime (the deadline passed), InputError
+    (too few images, nothing to train), and whatever the model raises.
     """
     _check(data, epochs)
     started = time.monotonic()
     forget_peak(device)
     with seeded(seed, device), deterministic_convolutions():
-        training = Training(model, data, recipe, epochs=epochs, seed=seed, device=device)
+        training = Training(
+            model,
+            data,
+            recipe,
+            epochs=epochs,
+            seed=seed,
+            device=device,
+            deadline=deadline,
+            parts=parts,
+        )
         for epoch in range(1, epochs + 1):
-            loss = training.run_epoch(deadline)
+            loss = training.run_epoch()
             if progress is not None:
                 spent = time.monotonic() - started
                 progress(

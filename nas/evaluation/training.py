@@ -11,15 +11,21 @@ from nas.evaluation.average import Average
 from nas.evaluation.batches import batches, steps_per_epoch
 from nas.evaluation.checkpointing import checkpointed
 from nas.evaluation.device import LAYOUT
-from nas.evaluation.errors import Diverged, OutOfTime
+from nas.evaluation.errors import Diverged
 from nas.evaluation.execution import make_step
+from nas.evaluation.limit import in_time
 from nas.evaluation.mixup import Mixed, draw_share, mix
 from nas.evaluation.optimiser import learning_rate
+from nas.evaluation.parts import part_of
 from nas.evaluation.recalibrate import recalibrate
 from nas.evaluation.recipe import Recipe
 from nas.evaluation.score import Scored, score
 
-CHECK = 50  # steps between two looks at the losses: each one waits for the device
+# Between two looks at the losses, each of which waits for the device.
+CHECK = 50  # steps
+CHECK_SECONDS = 5.0  # of slow steps
+# Nats of a loss that no training comes back from: the right class has a probability of e^-10000.
+ABSURD = 1e4
 
 
 class Training:
@@ -38,17 +44,25 @@ class Training:
         epochs: int,
         seed: int,
         device: torch.device,
+        deadline: float | None = None,
+        parts: int = 1,
     ) -> None:
-        """Moves the model and the images to the device. InputError for what cannot be had there."""
+        """Moves the model and the images to the device. InputError for what cannot be had there.
+
+        `deadline` is a time of `time.monotonic()`. Each batch is trained on in so many `parts` (see
+        `Step`), and no more images at a time are scored.
+        """
         self.step = 0
         self.seconds = 0.0  # of training alone
+        self._deadline = deadline
+        self._parts = parts
         self._recipe = recipe
         self._model = model.to(device).to(memory_format=LAYOUT)  # type: ignore[call-overload]
         self._train = (data.train_images.to(device), data.train_labels.to(device))
         self._val = (data.val_images.to(device), data.val_labels.to(device))
         if recipe.checkpointing:
             checkpointed(model)
-        self._step = make_step(model, recipe, device)
+        self._step = make_step(model, recipe, device, parts=parts)
         self._average = Average(model, recipe.ema_decay) if recipe.ema_decay else None
         self._generator = torch.Generator().manual_seed(seed)
         self._shares = random.Random(seed)
@@ -61,40 +75,55 @@ class Training:
         """What compiling or recording the step took so far, of `seconds`."""
         return self._step.compile_seconds
 
-    def run_epoch(self, deadline: float | None = None) -> float:
+    def run_epoch(self) -> float:
         """Show every training image once; returns the mean loss. Raises Diverged and OutOfTime."""
-        started = time.monotonic()
+        started = looked = time.monotonic()
         self._model.train()
         order = torch.randperm(len(self._train[0]), generator=self._generator)
         mirrored = torch.rand(len(order), generator=self._generator) < 0.5
-        parts = zip(
+        batched = zip(
             batches(order.to(self._losses.device), self._recipe.batch_size),
             batches(mirrored.to(self._losses.device), self._recipe.batch_size),
             strict=True,
         )
-        for place, (chosen, mirror) in enumerate(parts):
-            self._losses[place] = self._improve(self._batch(chosen, mirror))
-            if (place + 1) % CHECK == 0 or place + 1 == self._per_epoch:
-                self._look(place + 1, deadline)
+        for seen, (chosen, mirror) in enumerate(batched, start=1):
+            in_time(self._deadline, f"after {self.step} of {self._steps} steps")
+            self._losses[seen - 1] = self._improve(self._batch(chosen, mirror))
+            due = seen % CHECK == 0 or time.monotonic() - looked > CHECK_SECONDS
+            if due or seen == self._per_epoch:
+                self._look(seen)
+                looked = time.monotonic()
         self.seconds += time.monotonic() - started
         return float(self._losses.mean())
 
     def score(self) -> Scored:
-        """Of the weights so far, averaged if they are, with batch statistics of their own."""
+        """Of the weights so far, averaged if they are, with batch statistics of their own.
+
+        Raises OutOfTime.
+        """
         model = self._model if self._average is None else self._average.model
         recalibrate(
             model,
             self._train[0],
-            batch_size=self._recipe.batch_size,
+            batch_size=part_of(self._recipe.batch_size, self._parts, least=2),
             limit=self._recipe.calibration_images,
+            deadline=self._deadline,
         )
-        return score(model, *self._val, batch_size=self._recipe.eval_batch_size)
+        return score(
+            model,
+            *self._val,
+            batch_size=part_of(self._recipe.eval_batch_size, self._parts, least=1),
+            deadline=self._deadline,
+        )
 
     def finish(self) -> Scored:
-        """Score, and leave in the model what was scored; no step may follow. Raises Diverged."""
+        """Score, and leave in the model what was scored; no step may follow.
+
+        Raises Diverged and OutOfTime.
+        """
         scored = self.score()
-        if scored.loss - scored.loss != 0:  # infinite or not a number
-            raise Diverged(f"the validation loss is {scored.loss} after {self.step} steps")
+        if not scored.loss < ABSURD:  # nor of one that is not a number
+            raise Diverged(f"the validation loss is {scored.loss:g} after {self.step} steps")
         if self._average is not None:
             self._model.load_state_dict(self._average.model.state_dict())
         self._step.optimiser.release()
@@ -115,14 +144,12 @@ class Training:
         self.step += 1
         return loss
 
-    def _look(self, seen: int, deadline: float | None) -> None:
-        """Whether this epoch's first `seen` losses are numbers, and whether there is time left."""
-        unusable = (~self._losses[:seen].isfinite()).nonzero()
+    def _look(self, seen: int) -> None:
+        """Whether this epoch's first `seen` losses are sensible numbers."""
+        unusable = (~(self._losses[:seen].abs() < ABSURD)).nonzero()
         if len(unusable):
             first = int(unusable[0])
             raise Diverged(
-                f"the training loss is {float(self._losses[first])} at step"
+                f"the training loss is {float(self._losses[first]):g} at step"
                 f" {self.step - seen + first + 1} of {self._steps}"
             )
-        if deadline is not None and time.monotonic() > deadline and self.step < self._steps:
-            raise OutOfTime(f"out of time after {self.step} of {self._steps} steps")

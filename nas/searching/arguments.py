@@ -2,18 +2,38 @@
 
 import argparse
 import math
+import sys
 from typing import get_args
 
 from nas.commandline import Parser, count
 from nas.data import DISTORTIONS, SOURCES
 from nas.evaluation import FIDELITIES, Execution
 from nas.samplers import SAMPLERS
-from nas.study.storage import absolute
+from nas.study.storage import absolute, redacted
+
+LAG = 8  # as many workers as one machine commonly has
+TRIALS = 24
+YEAR = 365 * 24 * 60  # minutes; timers of the system end somewhere beyond
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """The arguments; a mistake in them ends the process with one line and exit code 2."""
-    return parser().parse_args(argv)
+    made = parser()
+    args = made.parse_args(argv)
+    if args.space is None and args.replay is None:
+        made.error("expected --space NAME, or --replay RUN")
+    if args.trials is None and args.replay is None:
+        args.trials = TRIALS
+    args.command = [_shown(word) for word in (sys.argv[1:] if argv is None else argv)]
+    return args
+
+
+def _shown(word: str) -> str:
+    """A word of the command as it may be kept: a storage's URL without its secrets."""
+    flag, equals, value = word.partition("=")
+    if equals and flag.startswith("--"):
+        return f"{flag}={_shown(value)}"
+    return redacted(word) if "://" in word else word
 
 
 def parser() -> Parser:
@@ -31,9 +51,7 @@ def parser() -> Parser:
 def _what(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to search")
     add = group.add_argument
-    add(
-        "--space", required=True, metavar="NAME", help="a registered space, or package.module:SPACE"
-    )
+    add("--space", metavar="NAME", help="a registered space, tabular:FILE, or package.module:SPACE")
     add("--budget", metavar="LO-HI", help="parameters: 5M-30M, 5M-, -30M (as --budget=-30M), 28.4M")
     add("--macs", metavar="LO-HI", help="multiply-accumulates of one image: 1G-6G")
     add("--flops", metavar="LO-HI", help="FLOPs as the space's paper counts them")
@@ -101,10 +119,31 @@ def _proxy(parser: argparse.ArgumentParser) -> None:
 def _how(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how to run it")
     add = group.add_argument
-    add("--trials", type=count, default=24, metavar="N", help="complete trials (default 24)")
+    add("--trials", type=count, metavar="N", help=f"complete trials (default {TRIALS})")
     add("--minutes", type=_positive, metavar="M", help="start nothing new after so long")
+    add(
+        "--trial-minutes",
+        type=_minutes,
+        metavar="M",
+        help="a training that takes longer fails as timeout",
+    )
     add("--sampler", choices=SAMPLERS, default="auto")
     add("--seed", type=_whole, default=0, metavar="S")
+    add(
+        "--deterministic",
+        type=count,
+        nargs="?",
+        const=LAG,
+        metavar="LAG",
+        help="the same proposals and results with any number of workers: a proposal rests on the"
+        f" outcomes up to LAG trials before it (default {LAG})",
+    )
+    add("--threads", type=count, metavar="N", help="of a training (--deterministic: 1)")
+    add(
+        "--replay",
+        metavar="RUN",
+        help="carry a run out again beside its records, and say whether all is the same",
+    )
     add("--study", metavar="NAME", help="default: the space and a hash of the settings")
     add("--out", default="runs", metavar="DIR", help="where the run's folder goes (default runs)")
     add(
@@ -143,6 +182,13 @@ def _positive(text: str) -> float:
         value = math.nan
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"expected a number above 0; got {text!r}")
+    return value
+
+
+def _minutes(text: str) -> float:
+    value = _positive(text)
+    if value > YEAR:
+        raise argparse.ArgumentTypeError(f"expected minutes, up to a year of them; got {text!r}")
     return value
 
 

@@ -1,10 +1,7 @@
 """A search from settings to front: opens the study, runs the campaign, writes the reports."""
 
 import argparse
-import os
-import platform
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +11,26 @@ from nas.core.guard import guarded
 from nas.core.space import find_space
 from nas.evaluation.job import Job
 from nas.samplers import make_sampler
-from nas.scheduling import Resources, Runner, run_inline
+from nas.scheduling import Resources
 from nas.searching.checked import check_checkpointing, check_costs
+from nas.searching.drivers import sampler_seed
 from nas.searching.farewell import farewell
 from nas.searching.interrupt import interrupted_once
 from nas.searching.live import Live
 from nas.searching.reports import write_reports
 from nas.searching.resolve import objectives_of, region_of
 from nas.searching.resources import resources_for
+from nas.searching.runner import make_runner
+from nas.searching.versions import versions
 from nas.searching.weights import WeightKeeper
 from nas.study.campaign import Campaign, Reference
 from nas.study.ledger import Ledger
-from nas.study.run import Run, check_name, only_driver, open_run
+from nas.study.run import Run, check_name, driving, open_run
 from nas.study.settings import Settings
 from nas.study.storage import open_storage
 from nas.study.ticket import Ticket
 from nas.windows import Member, Region, check_region
 
-PACKAGES = ("torch", "optuna", "ray", "numpy")  # besides the distribution that `nas` came with
 PUBLISHED_REPLICATES = 2
 
 
@@ -44,7 +43,14 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
     check_costs(region)
     check_checkpointing(region, settings)
     resources = resources_for(settings, region, args)
-    run = open_run(Path(args.out), name, settings, storage=args.storage, versions=_versions())
+    run = open_run(
+        Path(args.out),
+        name,
+        settings.to_dict(),
+        storage=args.storage,
+        versions=versions(),
+        command=args.command,
+    )
 
     def open_ledger(url: str) -> Ledger:
         return Ledger(
@@ -54,12 +60,14 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
             fidelity=settings.fidelity,
             objectives=objectives,
             seed=settings.seed,
-            settings=settings,
+            settings=settings.to_dict(),
+            alone=args.storage is None,
+            lag=settings.lag,
         )
 
     # A storage elsewhere may refuse, and then no folder is to be left behind.
     elsewhere = None if args.storage is None else open_ledger(args.storage)
-    with only_driver(run.folder), interrupted_once():
+    with driving(run.folder, alone=args.storage is None), interrupted_once():
         ledger = elsewhere or open_ledger(run.storage_url)
         run.save(_execution(args, resources))
         left = ledger.recover()
@@ -68,8 +76,8 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
             make_sampler(
                 settings.sampler,
                 region,
-                seed=settings.seed,
-                known=len(known),
+                seed=sampler_seed(ledger.drivers, settings.seed, settings.lag),
+                known=0 if settings.lag else len(known),
                 objectives=objectives,
             )
         )
@@ -82,25 +90,31 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
         )
         live = Live(campaign, ledger.records, objectives, quiet=args.quiet)
         _greet(live, run, settings, region, len(known), left)
-        keep = WeightKeeper(run, objectives, which=args.keep_weights)
+        keep = WeightKeeper(run, objectives, ledger.records, which=args.keep_weights)
 
         def listen(ticket: Ticket, outcome: Outcome | None) -> None:
             if outcome is not None:
-                keep.tidy(ledger.records())
+                keep.tidy()
             live(ticket, outcome)
 
         def make_job(ticket: Ticket) -> Job:
             return settings.job(
-                ticket.evaluation, threads=resources.threads, weights=keep.path(ticket)
+                ticket.evaluation,
+                threads=resources.threads,
+                weights=keep.path(ticket),
+                seconds=None if args.trial_minutes is None else 60 * args.trial_minutes,
             )
 
         interrupted = False
         try:
             if not campaign.finished:
-                _runner(args, resources)(campaign, make_job, listen)
+                make_runner(args, resources)(campaign, make_job, listen)
         except KeyboardInterrupt:
             interrupted = True
-            ledger.recover(killed=False)
+        finally:
+            ledger.give_up()
+            ledger.drivers.close()
+        keep.tidy(at_once=True)
         records = ledger.records()
         write_reports(run, settings, space, records, objectives)
         if region.window is not None and region.window.tally.drawn:
@@ -133,17 +147,6 @@ def _references(settings: Settings, region: Region) -> list[Reference]:
     return planned
 
 
-def _runner(args: argparse.Namespace, resources: Resources) -> Runner:
-    if args.runner == "inline":
-        return run_inline
-    from nas.scheduling.environment import configure
-
-    configure(args.ray_address)
-    from nas.scheduling.ray_tune import RayRunner
-
-    return RayRunner(resources, address=args.ray_address)
-
-
 def _greet(live: Live, run: Run, settings: Settings, region: Region, known: int, left: int) -> None:
     least, most = region.cost_range["params"]
     live.say(
@@ -166,17 +169,5 @@ def _greet(live: Live, run: Run, settings: Settings, region: Region, known: int,
 
 def _execution(args: argparse.Namespace, resources: Resources) -> dict[str, Any]:
     """How the search is run this time: none of it makes it another search."""
-    return {
-        **asdict(resources),
-        **{name: getattr(args, name) for name in ("trials", "minutes", "runner", "keep_weights")},
-    }
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version(), "cpus": str(os.cpu_count())}
-    for package in (*packages_distributions().get("nas", ())[:1], *PACKAGES):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+    asked = ("trials", "minutes", "trial_minutes", "runner", "keep_weights")
+    return {**asdict(resources), **{name: getattr(args, name) for name in asked}}

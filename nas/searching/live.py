@@ -8,6 +8,7 @@ from nas.core.cost import human
 from nas.core.evaluation import Outcome, Score
 from nas.core.objective import Objective
 from nas.reporting.front import front
+from nas.searching.sparingly import Sparingly
 from nas.study.campaign import Campaign
 from nas.study.record import Record
 from nas.study.ticket import Ticket
@@ -25,8 +26,7 @@ class Live:
         quiet: bool,
     ) -> None:
         self._campaign = campaign
-        self._records = records
-        self._objectives = objectives
+        self._front = Sparingly(lambda: front(records(), objectives))
         self._quiet = quiet
         self._started = time.monotonic()
 
@@ -45,7 +45,7 @@ class Live:
         now = self._campaign.progress
         minutes = (time.monotonic() - self._started) / 60
         left = "?" if now.seconds_left is None else f"{now.seconds_left / 60:.1f}"
-        members = front(self._records(), self._objectives)
+        members = self._front()
         best = max((member.accuracy for member in members), default=0.0)
         return (
             f"[{now.complete}/{now.asked}] {now.running} running, {now.failed} failed,"

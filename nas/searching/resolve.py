@@ -62,7 +62,24 @@ def resolve(args: argparse.Namespace) -> Settings:
         sampler=DEFAULT if args.sampler == "auto" else args.sampler,
         seed=args.seed,
         published=not args.no_published,
+        lag=args.deterministic,
+        threads=_threads(args),
     )
+
+
+def _threads(args: argparse.Namespace) -> int | None:
+    """Part of a deterministic search, as sums depend on how they are split."""
+    if args.deterministic is None:
+        if args.threads is not None:
+            raise InputError(
+                "--threads: only with --deterministic; else --workers decides what each gets"
+            )
+        return None
+    if args.minutes is not None:
+        raise InputError(
+            "--minutes: a deterministic search does not end by the clock; leave it out"
+        )
+    return args.threads or 1
 
 
 _RECIPE = {

@@ -24,11 +24,17 @@ def resources_for(settings: Settings, region: Region, args: argparse.Namespace) 
     _check_share(args, gpus=torch.cuda.device_count() if on_gpu else 0)
     if args.runner == "inline":
         _check_inline(args, on_gpu=on_gpu)
-        return Resources(workers=1, threads=cpus, gpus_per_trial=0.0)
+        return Resources(workers=1, threads=settings.threads or cpus, gpus_per_trial=0.0)
+    if settings.lag is not None and (args.workers or 0) > settings.lag:
+        raise InputError(
+            f"--workers {args.workers}: a deterministic search looks {settings.lag} trials ahead;"
+            f" ask for at most {settings.lag}, or begin another with --deterministic {args.workers}"
+        )
     if not on_gpu:
         holds = f"this machine has {_counted(cpus, 'processor')}"
-        workers = _workers(args, cpus, CROWDED * cpus, holds)
-        return Resources(workers=workers, threads=max(1, cpus // workers))
+        room = min(max(1, cpus // (settings.threads or 1)), settings.lag or cpus)
+        workers = _workers(args, room, CROWDED * cpus, holds)
+        return Resources(workers=workers, threads=settings.threads or max(1, cpus // workers))
     gpus = torch.cuda.device_count()
     share = (
         _measured_share(settings, region) if args.gpus_per_trial == "auto" else args.gpus_per_trial
@@ -37,9 +43,10 @@ def resources_for(settings: Settings, region: Region, args: argparse.Namespace) 
         f"this machine has {_counted(cpus, 'processor')} and {_counted(gpus, 'GPU')}, of which"
         f" a training takes {share:g}"
     )
-    room = max(1, min(cpus, _fitting(share, gpus)))
+    room = max(1, min(cpus, _fitting(share, gpus), settings.lag or cpus))
     workers = _workers(args, room, room, holds)
-    return Resources(workers=workers, threads=max(1, cpus // workers), gpus_per_trial=share)
+    threads = settings.threads or max(1, cpus // workers)
+    return Resources(workers=workers, threads=threads, gpus_per_trial=share)
 
 
 def _check_inline(args: argparse.Namespace, *, on_gpu: bool) -> None:

@@ -1,7 +1,8 @@
 """What a search starts next and when it is over: trials as many as asked for, references between.
 
 No evaluation is paid for twice: where a published member and a trial of the search are the same
-one, the second to come takes the outcome of the first.
+one, the second to come takes the outcome of the first. Other drivers of the study count: all that
+is known comes from the ledger.
 """
 
 import time
@@ -33,6 +34,11 @@ class Reference:
     label: str | None
     replicate: int
 
+    @property
+    def identity(self) -> tuple[str | None, str, int]:
+        """What no two of a study share."""
+        return self.label, self.member.key, self.replicate
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -59,10 +65,12 @@ class Campaign:
         references: Sequence[Reference] = (),
         replicates: bool = True,
         minutes: float | None = None,
+        tries: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger = ledger
         self._trials = trials
+        self._tries = 2 * trials if tries is None else tries
         self._workers = workers
         self._planned = list(references)
         self._replicates = replicates
@@ -71,37 +79,37 @@ class Campaign:
         self._under_way: dict[_Identity, Ticket] = {}
         self._followers: dict[_Identity, list[Ticket]] = {}
         self._scores: dict[_Identity, Score] = {}
-        self._seconds: list[float] = []
+        self._repeated: set[str] = set()
+        self._begun: set[tuple[str | None, str, int]] = set()  # references, in any driver
+        self._published_twice = sum(plan.replicate == 1 for plan in self._planned)
+        self._seconds = self._timed = 0.0
+        self._complete = self._failed = self._references_done = 0
         self._issued = 0
         self.exhausted = False
         self.failures: Counter[str] = Counter()
-        self._recount(ledger.records())
+        self._catch_up()
 
-    def _recount(self, records: Sequence[Record]) -> None:
-        search = [record for record in records if record.role == "search"]
-        self._complete = sum(record.complete for record in search)
-        self._failed = sum(record.state == "FAIL" for record in search)
-        self.failures.update(
-            (record.failure or "unknown").partition(":")[0]
-            for record in search
-            if record.state == "FAIL"
-        )
-        self._scores = {
-            (record.key, record.replicate): _score(record) for record in records if record.complete
-        }
-        beside = [record for record in records if record.role != "search"]
-        self._published_twice = sum(plan.replicate == 1 for plan in self._planned)
-        self._repeated = {record.key for record in beside if record.replicate}
-        self._references_done = len(beside)
-        known = {(record.label, record.key, record.replicate) for record in beside}
-        self._planned = [
-            plan
-            for plan in self._planned
-            if (plan.label, plan.member.key, plan.replicate) not in known
-        ]
-        for record in search:
+    def _catch_up(self) -> None:
+        """Take in what has begun and ended, here and in other drivers."""
+        for record in self._ledger.news():
             if record.complete:
-                self._plan_replicate(record.key, record.genome, record.number)
+                self._scores[record.key, record.replicate] = _score(record)
+            if record.role == "search":
+                self._count(record)
+            else:
+                self._begun.add((record.label, record.key, record.replicate))
+                self._references_done += record.ended
+                if record.replicate:
+                    self._repeated.add(record.key)
+        self._planned = [plan for plan in self._planned if plan.identity not in self._begun]
+
+    def _count(self, record: Record) -> None:
+        if record.complete:
+            self._complete += 1
+            self._plan_replicate(record.key, record.genome, record.number)
+        elif record.ended:
+            self._failed += 1
+            self.failures[(record.failure or "unknown").partition(":")[0]] += 1
 
     def _plan_replicate(self, key: str, genome: Genome, number: int) -> None:
         """Train one of the first trials again, so many as published members leave room for."""
@@ -117,6 +125,7 @@ class Campaign:
 
     def next(self) -> Ticket | None:
         """The evaluation to start now; None if none may start at present."""
+        self._catch_up()
         while len(self._under_way) < self._workers and not self.out_of_time:
             ticket = self._open()
             if ticket is None:
@@ -124,7 +133,8 @@ class Campaign:
             self._issued += 1
             identity = _identity(ticket.evaluation)
             if identity in self._scores:
-                self._write(ticket, self._scores[identity])
+                self._ledger.tell(ticket, self._scores[identity])
+                self._catch_up()
             elif identity in self._under_way:
                 self._followers.setdefault(identity, []).append(ticket)
             else:
@@ -134,50 +144,53 @@ class Campaign:
 
     def _open(self) -> Ticket | None:
         """A trial of the search, or from time to time a reference; None where neither is wanted."""
-        if self._planned and (
-            not self._wants_trial or self._issued % REFERENCE_EVERY == REFERENCE_EVERY - 1
-        ):
-            plan = self._planned.pop(0)
-            return self._ledger.open_reference(
-                plan.member, role=plan.role, label=plan.label, replicate=plan.replicate
-            )
+        turn = self._issued % REFERENCE_EVERY == REFERENCE_EVERY - 1
+        ticket = self._open_reference() if turn else self._open_trial()
+        if ticket is None:
+            ticket = self._open_trial() if turn else self._open_reference()
+        return ticket
+
+    def _open_trial(self) -> Ticket | None:
         if not self._wants_trial:
             return None
-        ticket = self._ledger.ask()
-        if ticket is None:
-            self.exhausted = True
-            return self._open()
-        return ticket
+        ticket = self._ledger.ask(most=self._trials)
+        if isinstance(ticket, Ticket):
+            return ticket
+        self.exhausted = ticket == "exhausted"
+        return None
+
+    def _open_reference(self) -> Ticket | None:
+        """The next that no other driver has begun."""
+        while self._planned:
+            plan = self._planned.pop(0)
+            ticket = self._ledger.open_reference(
+                plan.member, role=plan.role, label=plan.label, replicate=plan.replicate
+            )
+            if ticket is not None:
+                return ticket
+        return None
 
     def done(self, ticket: Ticket, outcome: Outcome) -> None:
         """Write an outcome down; it counts only from then on."""
         identity = _identity(ticket.evaluation)
-        self._write(ticket, outcome)
-        del self._under_way[identity]
-        self._seconds.append(outcome.seconds)
-        for follower in self._followers.pop(identity, ()):
-            self._write(follower, outcome)
-
-    def _write(self, ticket: Ticket, outcome: Outcome) -> None:
         self._ledger.tell(ticket, outcome)
-        if isinstance(outcome, Score):
-            self._scores[_identity(ticket.evaluation)] = outcome
-        if ticket.role != "search":
-            self._references_done += 1
-        elif isinstance(outcome, Score):
-            self._complete += 1
-            self._plan_replicate(
-                ticket.evaluation.key, ticket.evaluation.genome, ticket.trial.number
-            )
-        else:
-            self._failed += 1
-            self.failures[outcome.kind] += 1
+        del self._under_way[identity]
+        self._seconds += outcome.seconds
+        self._timed += 1
+        for follower in self._followers.pop(identity, ()):
+            self._ledger.tell(follower, outcome)
+        self._catch_up()
 
     @property
     def finished(self) -> bool:
-        """Nothing under way, and nothing more to start."""
-        idle = not self._under_way
-        return idle and (self.out_of_time or not (self._wants_trial or self._planned))
+        """Nothing under way, here or where it counts, and nothing more to start."""
+        if self._under_way:
+            return False
+        if self.out_of_time:
+            return True
+        self._catch_up()
+        awaited = self._complete < self._trials and self._ledger.elsewhere
+        return not (awaited or self._wants_trial or self._planned)
 
     @property
     def out_of_time(self) -> bool:
@@ -186,12 +199,13 @@ class Campaign:
 
     @property
     def _wants_trial(self) -> bool:
-        """Failures are replaced, up to as many again as were asked for."""
+        """Failures are replaced, up to as many again as were asked for or as `tries` says."""
         running = sum(ticket.role == "search" for ticket in self._waiting())
+        running += self._ledger.elsewhere
         return (
             not self.exhausted
             and self._complete + running < self._trials
-            and self._complete + running + self._failed < 2 * self._trials
+            and self._complete + running + self._failed < self._tries
         )
 
     def _waiting(self) -> Iterator[Ticket]:
@@ -204,7 +218,7 @@ class Campaign:
     def progress(self) -> Progress:
         """Counts, and the time left at the mean pace so far."""
         left = max(0, self._trials - self._complete) + len(self._planned)
-        pace = sum(self._seconds) / len(self._seconds) if self._seconds else None
+        pace = self._seconds / self._timed if self._timed else None
         return Progress(
             asked=self._trials,
             complete=self._complete,
@@ -230,4 +244,5 @@ def _score(record: Record) -> Score:
         images_per_second=record.images_per_second or 0.0,
         peak_memory_bytes=record.peak_memory_bytes or 0,
         compile_seconds=record.compile_seconds or 0.0,
+        parts=record.parts or 1,
     )

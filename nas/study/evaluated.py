@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from time import perf_counter
-from typing import Any
+from time import monotonic, perf_counter
+from typing import Any, Literal
 
 import optuna
-from optuna.exceptions import ExperimentalWarning, OptunaError
 from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
-from optuna.trial import FrozenTrial, Trial, TrialState
-from sqlalchemy.exc import SQLAlchemyError
+from optuna.trial import FrozenTrial
 
 from nas.core.errors import InputError
 from nas.core.evaluated import EvaluatedSpace
 from nas.core.evaluated_check import measured_by
-from nas.core.knob import Value
+from nas.core.knob import Genome, Value
 from nas.core.objective import Objective
-from nas.samplers.proposal import distributions
-from nas.study.ledger import SETTINGS
-from nas.study.settings import differences
+from nas.samplers.proposal import KEY
+from nas.study.book import FAILURE, INTERRUPTED, Book
+from nas.study.drivers import Drivers
+from nas.study.ledger import LOOK
+from nas.study.opening import open_study
+from nas.study.proposals import Begun, Proposals
+from nas.study.unfinished import queue_again
 from nas.windows import Member, Region
 
-ENDED = (TrialState.COMPLETE, TrialState.FAIL)
+Step = Literal["done", "wait", "exhausted"]  # a trial ended; other drivers are at it; none is left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +42,13 @@ class EvaluatedSettings:
     sampler: str
     seed: int
     digest: str | None
+    lag: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
         values = asdict(self)
+        if self.lag is None:
+            del values["lag"]
         values["knobs"] = {name: list(choices) for name, choices in self.knobs.items()}
         return values | {name: list(values[name]) for name in ("ordered", "costs", "objectives")}
 
@@ -66,11 +70,7 @@ class Row:
 
 
 class EvaluatedStudy:
-    """Asks for members one after the other and writes down what each of them is.
-
-    The sampler sees a copy in memory; what has ended is in the storage at once. A trial that was
-    cut short leaves nothing there and is proposed again.
-    """
+    """Asks for members one after the other and writes down what each of them is."""
 
     def __init__(
         self,
@@ -81,75 +81,133 @@ class EvaluatedStudy:
         region: Region,
         objectives: Sequence[Objective],
         settings: dict[str, Any],
+        alone: bool,
+        lag: int | None,
     ) -> None:
         """Open the study or create it; InputError where it has other settings."""
         self._space, self._region, self._objectives = space, region, tuple(objectives)
         directions = [objective.direction for objective in objectives]
-        try:
-            self._stored = optuna.create_study(
-                storage=storage, study_name=name, directions=directions, load_if_exists=True
-            )
-        except (OptunaError, SQLAlchemyError, ValueError, OSError) as error:
-            said = " ".join(str(error).split())[:200]
-            raise InputError(f"study {name} cannot be opened in this storage: {said}") from error
-        known = self._stored.user_attrs.get(SETTINGS)
-        if known is None and self._stored.get_trials(deepcopy=False):
-            raise InputError(f"study {name} in this storage is another's; choose another --study")
-        if known is None:
-            self._stored.set_user_attr(SETTINGS, settings)
-        elif differing := differences(known, settings):
-            raise InputError(
-                f"study {name} in this storage has other settings: {'; '.join(differing)};"
-                " choose another --study"
-            )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExperimentalWarning)  # since Optuna 3.2
-            self._stored.set_metric_names([objective.name for objective in objectives])
-        self._study = optuna.create_study(directions=directions)
-        self._study.add_trials(self._stored.get_trials(deepcopy=False, states=ENDED))
+        study = open_study(storage, name, objectives=objectives, settings=settings)
+        self._drivers = Drivers(study._storage, study._study_id, alone=alone)
+        self._book = Book(
+            study._storage,
+            study._study_id,
+            driver=self._drivers.name,
+            identity=lambda noted: noted.get(KEY),
+            alone=alone,
+        )
+        self._proposals = Proposals(self._book, region, directions=directions, lag=lag)
+        self._rows: dict[int, Row] = {}
+        self._lag = lag
+        self._looked = -LOOK
+        self.complete = self.failed = 0
+
+    @property
+    def drivers(self) -> Drivers:
+        """Who drives the search."""
+        return self._drivers
 
     def use(self, make: Callable[[int], BaseSampler]) -> None:
-        """Let the sampler propose that is made for so many known trials."""
-        self._study.sampler = make(len(self.rows()))
+        """Let the sampler propose that is made for so many known trials.
 
-    def step(self) -> bool:
-        """One trial, if there is an unseen member left; whether there was."""
+        What dead drivers had under way is queued again.
+        """
+        self._recover()
+        self._proposals.use(make(0 if self._lag else len(self._rows)))
+
+    def step(self, *, most: int) -> Step:
+        """One trial, as long as fewer than `most` are complete or under way in all drivers."""
+        if not self._drivers.alone and monotonic() - self._looked > LOOK:
+            self._looked = monotonic()
+            self._recover()
+        self._read()
+        if self._book.complete + self._book.elsewhere >= most:
+            return "wait"
         started = perf_counter()
-        try:
-            trial = self._study.ask(distributions(self._region))
-        except LookupError as error:
-            if type(error) is not LookupError:  # a KeyError is a defect, not an answer
-                raise
-            return False
-        self._measure(trial, perf_counter() - started)
-        self._stored.add_trial(self._study.get_trials(deepcopy=False)[trial.number])
-        return True
+        begun = self._proposals.begin(
+            lambda member: self._known(member, perf_counter() - started), most=most
+        )
+        if isinstance(begun, Begun):
+            self._measure(begun)
+        elif begun == "exhausted" and not self._book.elsewhere:
+            return "exhausted"
+        return "done" if begun is None or isinstance(begun, Begun) else "wait"
 
-    def _measure(self, trial: Trial, proposal_seconds: float) -> None:
-        member = self._region.admit(trial.params)
-        if not isinstance(member, Member):
-            self._fail(trial, f"refused: {member}")
-            return
-        trial.set_user_attr("key", member.key)
+    def _known(self, member: Member, proposal_seconds: float) -> dict[str, Any]:
         costs = {name: member.cost.value(name) for name in self._space.priced}
-        trial.set_user_attr("known", {"costs": costs, "proposal_seconds": proposal_seconds})
-        wanted = [one.name for one in self._objectives]
-        unknown = {name: None for name in wanted if name not in costs}
-        try:
-            measured = measured_by(self._space, member.genome, unknown)
-        except Exception as error:
-            self._fail(trial, f"error: {type(error).__name__}: {' '.join(str(error).split())}")
-            return
-        trial.set_user_attr("measured", measured)
-        self._study.tell(trial, [costs[n] if n in costs else measured[n] for n in wanted])
+        return {KEY: member.key, "known": {"costs": costs, "proposal_seconds": proposal_seconds}}
 
-    def _fail(self, trial: Trial, reason: str) -> None:
-        trial.set_user_attr("failure", reason)
-        self._study.tell(trial, state=TrialState.FAIL)
+    def _measure(self, begun: Begun) -> None:
+        try:
+            row = measured_row(
+                self._space, begun.trial.number, begun.member.genome, self._objectives
+            )
+        except BaseException:  # Ctrl-C
+            queue_again(self._book, self._drivers.mine, knobs=len(self._region.knobs), killed=False)
+            raise
+        if row.failure is not None:
+            self._book.end(begun.trial, {FAILURE: row.failure})
+        else:
+            known = {name: begun.member.cost.value(name) for name in self._space.priced}
+            found = known | row.measured
+            values = [found[objective.name] for objective in self._objectives]
+            self._book.end(begun.trial, {"measured": row.measured}, values)
+        self._note()
+
+    def _recover(self) -> None:
+        self._read()
+        queue_again(self._book, self._drivers.dead(), knobs=len(self._region.knobs), killed=True)
+        self._read()
+
+    def _read(self) -> None:
+        self._book.glance()
+        self._note()
+
+    def _note(self) -> None:
+        changed = self._book.news()
+        self._proposals.seen(changed)
+        for trial in changed:
+            if _is_row(trial):
+                row = self._rows[trial.number] = _row(trial)
+                self.failed += row.failure is not None
+                self.complete += row.failure is None
 
     def rows(self) -> list[Row]:
-        """Every finished trial in the order of evaluation."""
-        return [_row(trial) for trial in self._study.get_trials(deepcopy=False, states=ENDED)]
+        """Every finished trial, in the order of asking."""
+        return [self._rows[number] for number in sorted(self._rows)]
+
+
+def measured_row(
+    space: EvaluatedSpace, number: int, genome: Genome, objectives: Sequence[Objective]
+) -> Row:
+    """What evaluating a member gives; whatever it raises is the row's failure."""
+    unknown = {one.name: None for one in objectives if one.name not in space.priced}
+    measured, failure = {}, None
+    try:
+        measured = measured_by(space, genome, unknown)
+    except Exception as error:
+        failure = f"error: {type(error).__name__}: {' '.join(str(error).split())}"
+    return Row(
+        number=number,
+        genome=dict(genome),
+        costs={},
+        measured=measured,
+        failure=failure,
+        proposal_seconds=0.0,
+    )
+
+
+def read_rows(storage: BaseStorage, name: str) -> list[Row]:
+    """Every finished trial of a study; InputError where there is none of this name."""
+    try:
+        study = optuna.load_study(storage=storage, study_name=name)
+    except KeyError as error:
+        raise InputError(f"no study named {name} in this storage") from error
+    return [_row(trial) for trial in study.get_trials(deepcopy=False) if _is_row(trial)]
+
+
+def _is_row(trial: FrozenTrial) -> bool:
+    return trial.state.is_finished() and trial.user_attrs.get(FAILURE) != INTERRUPTED
 
 
 def _row(trial: FrozenTrial) -> Row:

@@ -1,38 +1,36 @@
 """One search's two Optuna studies, the only truth: what the sampler sees, and what it must not."""
 
-import warnings
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import optuna
-from optuna.exceptions import ExperimentalWarning
-from optuna.samplers import BaseSampler, RandomSampler
+from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
-from optuna.study import Study
-from optuna.trial import Trial, TrialState
 
-from nas.core.errors import InputError
 from nas.core.evaluation import Evaluation, Outcome, Score
 from nas.core.fidelity import Fidelity
 from nas.core.knob import Genome
 from nas.core.objective import Objective
-from nas.samplers.proposal import distributions, seen_keys
-from nas.study.reading import REFERENCE, records_of
+from nas.samplers.proposal import KEY, distributions
+from nas.study.book import Book, Claim
+from nas.study.drivers import Drivers
+from nas.study.opening import open_study
+from nas.study.proposals import Begun, Pause, Proposals
+from nas.study.reading import REFERENCE, record_of
 from nas.study.record import Record, Role
-from nas.study.settings import Settings, differences
 from nas.study.ticket import Ticket
-from nas.study.unfinished import drop_unfinished, drop_unproposed, queue_again
+from nas.study.unfinished import drop_unfinished, queue_again
 from nas.windows import Member, Region
 
-SETTINGS = "settings"  # user attribute of a study: what it was opened with
+LOOK = 1.0  # seconds, at least, between two looks at what other drivers have left unfinished
 
 
 class Ledger:
     """Opens tickets, writes down outcomes, and reads both studies back as records.
 
     Published members and replicates lie in a study of their own, `NAME.reference`, so that no
-    sampler can learn from them.
+    sampler can learn from them. `alone`: a lock keeps other drivers out. `lag`: see `proposals`.
     """
 
     def __init__(
@@ -43,126 +41,148 @@ class Ledger:
         region: Region,
         fidelity: Fidelity,
         objectives: Sequence[Objective],
-        sampler: BaseSampler | None = None,
         seed: int = 0,
-        settings: Settings | None = None,
+        settings: dict[str, Any] | None = None,
+        alone: bool = True,
+        lag: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Open both studies, or create them; InputError where they have other settings."""
         self._region = region
         self._fidelity = fidelity
         self._objectives = tuple(objectives)
         self._seed = seed
-        self._settings = None if settings is None else settings.to_dict()
-        self._search = self._open(storage, name, sampler or RandomSampler(seed=seed))
-        self._reference = self._open(storage, name + REFERENCE, RandomSampler(seed=seed))
-
-    def _open(self, storage: BaseStorage, name: str, sampler: BaseSampler) -> Study:
-        study = optuna.create_study(
-            storage=storage,
-            study_name=name,
-            sampler=sampler,
-            directions=[objective.direction for objective in self._objectives],
-            load_if_exists=True,
+        self._clock = clock
+        self._looked = -LOOK
+        directions = [objective.direction for objective in objectives]
+        search, reference = (
+            open_study(storage, name + ending, objectives=objectives, settings=settings)
+            for ending in ("", REFERENCE)
         )
-        self._agree(study)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExperimentalWarning)  # since Optuna 3.2
-            study.set_metric_names([objective.name for objective in self._objectives])
-        return study
-
-    def _agree(self, study: Study) -> None:
-        """A storage may hold this name already, from a run in another folder."""
-        if self._settings is None:
-            return
-        known = study.user_attrs.get(SETTINGS)
-        if known is None:
-            study.set_user_attr(SETTINGS, self._settings)
-        elif differing := differences(known, self._settings):
-            raise InputError(
-                f"study {study.study_name} in this storage has other settings:"
-                f" {'; '.join(differing)}; choose another --study"
+        self._drivers = Drivers(storage, search._study_id, alone=alone, clock=clock)
+        self._search, self._reference = (
+            Book(
+                study._storage,
+                study._study_id,
+                driver=self._drivers.name,
+                identity=identity,
+                alone=alone,
             )
+            for study, identity in ((search, _key), (reference, _reference))
+        )
+        self._proposals = Proposals(self._search, region, directions=directions, lag=lag)
+        self._records: tuple[dict[int, Record], dict[int, Record]] = ({}, {})
+        self._news: list[Record] = []
+
+    @property
+    def drivers(self) -> Drivers:
+        """Who drives the search."""
+        return self._drivers
 
     def use(self, sampler: BaseSampler) -> None:
         """Let `sampler` propose from now on."""
-        self._search.sampler = sampler
+        self._read()
+        self._proposals.use(sampler)
 
     def recover(self, *, killed: bool = True) -> int:
-        """Queue again the trials that were left unfinished; how many those were.
+        """Queue again what dead drivers left unfinished; how many trials those were.
 
-        `killed`: the process ended without a word, perhaps because of what it trained.
+        `killed`: they ended without a word, perhaps because of what they trained.
         """
-        again = queue_again(self._search, knobs=len(self._region.knobs), killed=killed)
-        drop_unfinished(self._reference)
+        for book in (self._search, self._reference):
+            book.look()
+        dead = self._drivers.dead()
+        again = queue_again(self._search, dead, knobs=len(self._region.knobs), killed=killed)
+        drop_unfinished(self._reference, dead)
+        self._read()
         return again
 
-    def ask(self) -> Ticket | None:
-        """A search ticket for a queued trial or an unseen member; None where no member is left."""
+    def give_up(self) -> None:
+        """Queue again what this driver has under way: there is something after Ctrl-C alone."""
+        mine = self._drivers.mine
+        queue_again(self._search, mine, knobs=len(self._region.knobs), killed=False)
+        drop_unfinished(self._reference, mine)
+        self._read()
+
+    def ask(self, *, most: int | None = None) -> Ticket | Pause:
+        """A search ticket for a queued trial or an unseen member.
+
+        "exhausted" where no member is left; "wait" where an earlier trial must end first.
+        `most`: no more than so many are to be complete or under way, in all drivers together.
+        """
         while True:
-            queued = self._search.get_trials(deepcopy=False, states=(TrialState.WAITING,))
-            if not queued and not self._region.has_unseen(seen_keys(self._search, self._region)):
-                return None
-            try:
-                trial = self._search.ask(distributions(self._region))
-            except LookupError as error:
-                if type(error) is not LookupError:  # a KeyError is a defect, not an answer
-                    raise
-                drop_unproposed(self._search)
-                return None
-            member = self._region.admit(trial.params)
-            if isinstance(member, Member):
-                return self._ticket(trial, member, "search", None, 0)
-            # Somebody queued it by hand, outside the region.
-            trial.set_user_attr("failure", f"refused: {member}")
-            self._search.tell(trial, state=TrialState.FAIL)
+            self._search.glance()
+            self._note()
+            if most is not None and self._search.complete + len(self._search.running) >= most:
+                return "wait"
+            begun = self._proposals.begin(self._known, most=most)
+            if isinstance(begun, Begun):
+                return self._ticket(begun, "search", None, 0)
+            if begun is not None:
+                return begun
 
     def open_reference(
         self, member: Member, *, role: Role, label: str | None, replicate: int
-    ) -> Ticket:
-        """A ticket for a published member or a replicate, unseen by the sampler."""
-        self._reference.enqueue_trial(member.genome)
-        trial = self._reference.ask(distributions(self._region))
-        return self._ticket(trial, member, role, label, replicate)
+    ) -> Ticket | None:
+        """A ticket for a published member or a replicate, unseen by the sampler.
 
-    def _ticket(
-        self, trial: Trial, member: Member, role: Role, label: str | None, replicate: int
-    ) -> Ticket:
-        evaluation = Evaluation(
+        None where another driver has it.
+        """
+        claim = Claim(
+            params=member.genome,
+            distributions=distributions(self._region),
+            user=self._known(member, role, label, replicate),
+            system={},
+        )
+        trial = self._reference.claim(claim)
+        if trial is None:
+            return None
+        return self._ticket(Begun(trial=trial, member=member), role, label, replicate)
+
+    def _known(
+        self, member: Member, role: Role = "search", label: str | None = None, replicate: int = 0
+    ) -> dict[str, Any]:
+        """All that is known before an evaluation begins."""
+        known = {
+            KEY: member.key,
+            "role": role,
+            "label": label,
+            "replicate": replicate,
+            **asdict(member.cost),
+            "seed": self._evaluation(member, replicate).seed(self._seed),
+        }
+        return {name: value for name, value in known.items() if value is not None}
+
+    def _evaluation(self, member: Member, replicate: int) -> Evaluation:
+        return Evaluation(
             key=member.key,
             genome=dict(member.genome),
             fidelity=self._fidelity,
             replicate=replicate,
         )
-        attributes: dict[str, Any] = {
-            "key": member.key,
-            "role": role,
-            "label": label,
-            "replicate": replicate,
-            **asdict(member.cost),
-            "seed": evaluation.seed(self._seed),  # last: with it the record is whole
-        }
-        for name, value in attributes.items():
-            if value is not None:
-                trial.set_user_attr(name, value)
-        return Ticket(evaluation=evaluation, role=role, label=label, trial=trial, cost=member.cost)
 
-    def tell(self, ticket: Ticket, outcome: Outcome) -> None:
-        """Write an outcome down; attributes first, so that a finished trial is always whole."""
-        trial = ticket.trial
-        study = self._search if ticket.role == "search" else self._reference
-        details = {
-            name: value
-            for name, value in asdict(outcome).items()
-            if name not in ("kind", "message")
-        }
-        for name, value in details.items():
-            trial.set_user_attr(name, value)
+    def _ticket(self, begun: Begun, role: Role, label: str | None, replicate: int) -> Ticket:
+        return Ticket(
+            evaluation=self._evaluation(begun.member, replicate),
+            role=role,
+            label=label,
+            trial=begun.trial,
+            cost=begun.member.cost,
+        )
+
+    def tell(self, ticket: Ticket, outcome: Outcome) -> bool:
+        """Write an outcome down; False where another driver took the trial for dead and has it."""
+        book = self._search if ticket.role == "search" else self._reference
+        known = {"accuracy": getattr(outcome, "accuracy", None), **asdict(ticket.cost)}
+        noted = asdict(outcome)
+        values = None
         if isinstance(outcome, Score):
-            known = {"accuracy": outcome.accuracy, **asdict(ticket.cost)}
-            study.tell(trial, [known[objective.name] for objective in self._objectives])
+            values = [known[objective.name] for objective in self._objectives]
         else:
-            trial.set_user_attr("failure", f"{outcome.kind}: {outcome.message}")
-            study.tell(trial, state=TrialState.FAIL)
+            noted["failure"] = f"{noted.pop('kind')}: {noted.pop('message')}"
+        told = book.end(ticket.trial, noted, values)
+        self._note()
+        return told
 
     def member(self, genome: Genome) -> Member | None:
         """The region's member of that genome; None if it is none."""
@@ -170,5 +190,48 @@ class Ledger:
         return found if isinstance(found, Member) else None
 
     def records(self) -> list[Record]:
-        """Every evaluation but those cut short, in the order they were asked for."""
-        return records_of(self._search, self._reference)
+        """Every evaluation but those cut short: the search's, then those beside it, by number."""
+        self._read()
+        return [kept[number] for kept in self._records for number in sorted(kept)]
+
+    def news(self) -> list[Record]:
+        """Evaluations that have begun or ended since the last call, in whichever driver."""
+        if not self._drivers.alone and self._clock() - self._looked > LOOK:
+            self._looked = self._clock()
+            self.recover()
+        news, self._news = self._news, []
+        return news
+
+    @property
+    def elsewhere(self) -> int:
+        """How many trials of the search are under way in other drivers."""
+        return self._search.elsewhere
+
+    def _read(self) -> None:
+        self._search.glance()
+        self._reference.glance()
+        self._note()
+
+    def _note(self) -> None:
+        """Pass on what has changed."""
+        changed = self._search.news()
+        self._proposals.seen(changed)
+        roles: tuple[Role, Role] = ("search", "replicate")
+        every = (changed, self._reference.news())
+        for kept, trials, role in zip(self._records, every, roles, strict=True):
+            for trial in trials:
+                record = record_of(trial, role)
+                if record is None:
+                    kept.pop(trial.number, None)
+                else:
+                    kept[trial.number] = record
+                    self._news.append(record)
+
+
+def _key(noted: Mapping[str, Any]) -> Hashable | None:
+    return noted.get(KEY)
+
+
+def _reference(noted: Mapping[str, Any]) -> Hashable | None:
+    names = ("label", KEY, "replicate")
+    return None if KEY not in noted else tuple(noted.get(name) for name in names)

@@ -1,15 +1,16 @@
 """What the studies hold, read back as records; also by who only looks at a search."""
 
-from collections.abc import Iterator
+import re
 
 import optuna
 from optuna.storages import BaseStorage
-from optuna.study import Study
+from optuna.trial import FrozenTrial
 
 from nas.core.errors import InputError
+from nas.study.book import FAILURE, INTERRUPTED
 from nas.study.record import Record, Role
 
-INTERRUPTED = "interrupted"  # the failure of a trial that was cut short, and is no evaluation
+_KEY = re.compile("[0-9a-f]{16}")  # as nas.core.space.key_of makes them; files are named by it
 REFERENCE = ".reference"  # suffix of the second study's name
 MEASURED = (
     "accuracy",
@@ -19,42 +20,45 @@ MEASURED = (
     "images_per_second",
     "peak_memory_bytes",
     "compile_seconds",
+    "parts",
     "failure",
 )
 
 
 def read_records(storage: BaseStorage, name: str) -> list[Record]:
     """Every evaluation of a finished or running search; InputError if there is no such search."""
-    try:
-        search, reference = (
-            optuna.load_study(storage=storage, study_name=name + end) for end in ("", REFERENCE)
+    records: list[Record] = []
+    for ending, role in (("", "search"), (REFERENCE, "replicate")):
+        try:
+            study = optuna.load_study(storage=storage, study_name=name + ending)
+        except KeyError as error:
+            raise InputError(f"no study named {name} in this storage") from error
+        found = (record_of(trial, role) for trial in study.get_trials(deepcopy=False))  # type: ignore[arg-type]
+        records += (record for record in found if record is not None)
+    return records
+
+
+def record_of(trial: FrozenTrial, role: Role) -> Record | None:
+    """An evaluation; None for a trial that is none, as one cut short or still queued."""
+    noted = trial.user_attrs
+    if "seed" not in noted or noted.get(FAILURE) == INTERRUPTED:
+        return None
+    if not (_KEY.fullmatch(str(noted["key"])) and isinstance(noted["replicate"], int)):
+        raise InputError(
+            f"trial {trial.number} was not written by a search: its key would name a file"
         )
-    except KeyError as error:
-        raise InputError(f"no study named {name} in this storage") from error
-    return records_of(search, reference)
-
-
-def records_of(search: Study, reference: Study) -> list[Record]:
-    """Every evaluation but those cut short, in the order they were asked for."""
-    return [*_records(search, "search"), *_records(reference, "replicate")]
-
-
-def _records(study: Study, role: Role) -> Iterator[Record]:
-    for trial in study.get_trials(deepcopy=False):
-        noted = trial.user_attrs
-        if "seed" not in noted or noted.get("failure") == INTERRUPTED:
-            continue
-        yield Record(
-            number=trial.number,
-            key=noted["key"],
-            role=noted.get("role", role),
-            label=noted.get("label"),
-            state=trial.state.name,  # type: ignore[arg-type]
-            replicate=noted["replicate"],
-            seed=noted["seed"],
-            genome=dict(trial.params),
-            params=noted["params"],
-            macs=noted["macs"],
-            flops=noted["flops"],
-            **{name: noted.get(name) for name in MEASURED},
-        )
+    return Record(
+        number=trial.number,
+        key=noted["key"],
+        role=noted.get("role", role),
+        label=noted.get("label"),
+        state=trial.state.name,  # type: ignore[arg-type]
+        replicate=noted["replicate"],
+        seed=noted["seed"],
+        genome=dict(trial.params),
+        params=noted["params"],
+        macs=noted["macs"],
+        flops=noted["flops"],
+        position=noted.get("position"),
+        **{name: noted.get(name) for name in MEASURED},
+    )

@@ -15,7 +15,8 @@ class Record:
 
     A "search" record is a trial of the search; "published" ones are known members trained alike,
     and "replicate" ones repeat a key with another seed to measure the noise. Only the first kind
-    was proposed by the sampler; `label` names a published member.
+    was proposed by the sampler; `label` names a published member. `position` is a trial's place in
+    the fixed order of a deterministic search.
     """
 
     number: int
@@ -36,7 +37,14 @@ class Record:
     images_per_second: float | None = None
     peak_memory_bytes: int | None = None
     compile_seconds: float | None = None
+    parts: int | None = None
     failure: str | None = None
+    position: int | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over, well or not."""
+        return self.state in ("COMPLETE", "FAIL")
 
     @property
     def complete(self) -> bool:

@@ -1,9 +1,9 @@
-"""The folder of one search, runs/<study>/: its settings, storage and weights, and one driver."""
+"""The folder of one search, runs/<study>/: its settings, storage and weights, and its lock."""
 
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +53,7 @@ class Run:
     @property
     def records(self) -> list[Record]:
         """Every evaluation so far."""
-        return read_records(open_storage(self.storage_url), self.name)
+        return read_records(open_storage(self.storage_url, create=False), self.name)
 
     def save(self, execution: dict[str, Any]) -> None:
         """Create the folder and write run.json; `execution` is how it is run this time."""
@@ -85,8 +85,9 @@ class Run:
             replicate=record.replicate,
         )
         path = self.weights_path(record.key, record.replicate).resolve()
-        threads = self.content.get("execution", {}).get("threads")
-        outcome = run_job(settings.job(evaluation, threads=threads, weights=path))
+        threads = settings.threads or self.content.get("execution", {}).get("threads")
+        parts = record.parts or 1
+        outcome = run_job(settings.job(evaluation, threads=threads, weights=path, parts=parts))
         if isinstance(outcome, Failure):
             raise InputError(
                 f"trial {record.number} cannot be trained again: {outcome.kind}: {outcome.message}"
@@ -102,29 +103,55 @@ def check_name(name: str) -> str:
 
 
 def read_run(folder: Path, storage: str | None = None) -> Run:
-    """The run in `folder`; InputError where there is none.
+    """The run in `folder`, of trainings; InputError where there is none.
 
     `storage` is the URL with its password, where the run lies in a database that asks for one.
     """
+    run = read_any(folder, storage)
+    if "fidelity" not in run.settings and "costs" in run.settings:
+        raise InputError(
+            f"{folder}: {run.settings.get('space')} brings its own evaluation, so there are no"
+            " networks; its best are in front.csv"
+        )
+    try:
+        Settings.from_dict(run.settings)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(folder, error) from error
+    return run
+
+
+def read_any(folder: Path, storage: str | None = None) -> Run:
+    """The run in `folder`, whatever it evaluates; InputError where there is none."""
     try:
         content = json.loads((folder / "run.json").read_text())
-        content["storage"] = storage or content["storage"]
+        content["storage"] = str(storage or content["storage"])
+        content["settings"] = dict(content["settings"])
         check_name(content["study"])
-        Settings.from_dict(content["settings"])
+        str(content["settings"]["space"])
         return Run(folder, content)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(
             f"{folder}: expected a run's folder with run.json; there is none"
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise InputError(
-            f"{folder / 'run.json'}: cannot be read ({reason}); mend it, or choose another --study"
-        ) from error
+        raise _unreadable(folder, error) from error
+
+
+def _unreadable(folder: Path, error: Exception) -> InputError:
+    reason = f"{type(error).__name__}: {error}"
+    return InputError(
+        f"{folder / 'run.json'}: cannot be read ({reason}); mend it, or choose another --study"
+    )
 
 
 def open_run(
-    out: Path, name: str, settings: Settings, *, storage: str | None, versions: dict[str, str]
+    out: Path,
+    name: str,
+    settings: dict[str, Any],
+    *,
+    storage: str | None,
+    versions: dict[str, str],
+    command: Sequence[str] = (),
 ) -> Run:
     """The run to go on with, or a new one; InputError naming each setting that differs.
 
@@ -136,8 +163,9 @@ def open_run(
     content = {
         "study": name,
         "storage": FILE if storage is None else redacted(storage),
-        "settings": settings.to_dict(),
+        "settings": settings,
         "versions": versions,
+        "command": list(command),
     }
     return Run(folder, content)
 
@@ -149,9 +177,9 @@ def _there(path: Path) -> bool:
         return False
 
 
-def _resumed(folder: Path, settings: Settings, storage: str | None) -> Run:
-    run = read_run(folder)
-    differing = differences(run.settings, settings.to_dict())
+def _resumed(folder: Path, settings: dict[str, Any], storage: str | None) -> Run:
+    run = read_any(folder)
+    differing = differences(run.settings, settings)
     if differing:
         raise InputError(
             f"study {folder.name} has other settings: {'; '.join(differing)};"
@@ -171,14 +199,18 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 
 @contextmanager
-def only_driver(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; InputError while another process drives the same study."""
+def driving(folder: Path, *, alone: bool) -> Iterator[None]:
+    """Have the folder, and its lock if `alone`; InputError while another process holds that."""
+    lock = FileLock(folder / ".lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock")
-        lock.acquire(timeout=0)
+        if alone:
+            lock.acquire(timeout=0)
     except Timeout as error:
-        raise InputError(f"{folder}: another process is running this study; wait for it") from error
+        raise InputError(
+            f"{folder}: another process is running this study; wait for it, or share the work in a"
+            " database (--storage)"
+        ) from error
     except OSError as error:
         raise unwritable(folder.parent, error) from error
     try:

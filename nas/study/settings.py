@@ -18,7 +18,8 @@ from nas.evaluation.recipe import Recipe
 class Settings:
     """Two searches with equal settings are one search, and go on from where it stopped.
 
-    `choices` holds the narrowed knobs only; `digest` is the content of the data.
+    `choices` holds the narrowed knobs only; `digest` is the content of the data. A deterministic
+    search has a `lag` (see `nas.study.proposals`) and as many `threads` in every training.
     """
 
     space: str
@@ -36,10 +37,17 @@ class Settings:
     sampler: str
     seed: int
     published: bool
+    lag: int | None = None
+    threads: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        return json.loads(json.dumps(asdict(self)))  # type: ignore[no-any-return]
+        """JSON values, without what is None only where a search is not deterministic."""
+        values: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return {
+            name: value
+            for name, value in values.items()
+            if value is not None or name not in ("lag", "threads")
+        }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Settings":
@@ -57,7 +65,15 @@ class Settings:
             }
         )
 
-    def job(self, evaluation: Evaluation, *, threads: int | None, weights: Path | None) -> Job:
+    def job(
+        self,
+        evaluation: Evaluation,
+        *,
+        threads: int | None,
+        weights: Path | None,
+        seconds: float | None = None,
+        parts: int = 1,
+    ) -> Job:
         """The plain values that a worker needs; `weights` is where to keep them."""
         return Job(
             evaluation=evaluation,
@@ -66,9 +82,11 @@ class Settings:
             recipe=self.recipe,
             study_seed=self.seed,
             device="cuda" if self.device.startswith("cuda") else "cpu",
-            threads=threads,
+            threads=self.threads or threads,
             weights=weights,
             digest=self.digest,
+            seconds=seconds,
+            parts=parts,
         )
 
     def name(self) -> str:

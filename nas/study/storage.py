@@ -1,11 +1,13 @@
 """Optuna's storages, opened so that a search and a dashboard can use one SQLite file together."""
 
+import errno
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import optuna
-from optuna.exceptions import OptunaError
+from optuna.exceptions import OptunaError, StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 from sqlalchemy import event
@@ -16,22 +18,43 @@ from nas.core.errors import InputError
 
 BUSY_SECONDS = 60  # how long a writer waits for another's lock
 JOURNAL = "journal:"
-_SECRET = ("password", "passwd", "sslpassword")  # of a URL's query
-_CREDENTIALS = re.compile(r"(//[^/@:]*:?)[^/@]*@")
+REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES)  # by the disk
+# What a parameter of a URL's query is called that holds a secret, or anything at all.
+_SECRET = re.compile("pass|pwd|secret|token|key|auth|cred|connect|option", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:[\w+]+:/+)?")
 
 
-def open_storage(url: str) -> BaseStorage:
-    """`sqlite:///FILE`, any database URL that Optuna takes, or `journal:FILE`; else InputError."""
+def open_storage(url: str, *, create: bool = True) -> BaseStorage:
+    """`sqlite:///FILE`, any database URL that Optuna takes, or `journal:FILE`; else InputError.
+
+    `create`: whether a file that is not there may be made.
+    """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
+        if not create:
+            _must_exist(url)
         if url.startswith(JOURNAL):
             return _journal(url.removeprefix(JOURNAL))
         return _sqlite(url) if url.startswith("sqlite") else RDBStorage(url)
     except (SQLAlchemyError, OptunaError, ImportError, ValueError, RuntimeError, OSError) as error:
-        reason = " ".join(str(error).replace(url, redacted(url)).split())[:200]
         raise InputError(
-            f"--storage {redacted(url)}: cannot be opened as an Optuna storage: {reason}"
+            f"--storage {redacted(url)}: cannot be opened as an Optuna storage: {told(error, url)}"
         ) from error
+
+
+def is_storage_error(error: BaseException) -> bool:
+    """Whether a database, or the disk, refused."""
+    if isinstance(error, OSError):
+        return error.errno in REFUSED
+    return isinstance(error, StorageInternalError | SQLAlchemyError)
+
+
+def told(error: BaseException, url: str) -> str:
+    """The words of an error, on one line and without the secrets that its storage's URL holds."""
+    said = str(error).replace(url, redacted(url))
+    for secret in sorted(_secrets(url), key=len, reverse=True):
+        said = said.replace(secret, "***")
+    return " ".join(said.split())[:200]
 
 
 def absolute(url: str) -> str:
@@ -44,13 +67,39 @@ def absolute(url: str) -> str:
 
 
 def redacted(url: str) -> str:
-    """A storage URL without its password."""
+    """A storage URL without its secrets; it may hide more than those, and raises nothing."""
+    if url.startswith(JOURNAL):
+        return url
     try:
         parsed = make_url(url)
-    except ArgumentError:  # journal:FILE, or what is no URL at all
-        return _CREDENTIALS.sub(r"\1***@", url)
-    hidden = {name: "***" for name in parsed.query if name.lower() in _SECRET}
-    return parsed.update_query_dict(hidden).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        before, at, after = url.partition("?")[0].rpartition("@")
+        return f"{_SCHEME.match(before)[0]}***@{after}" if at else after  # type: ignore[index]
+    hidden = {name: "***" for name in parsed.query if _SECRET.search(name)}
+    host = parsed.host and parsed.host.rpartition("@")[2]  # a password may hold an @
+    shown = parsed.set(host=host).update_query_dict(hidden)
+    return shown.render_as_string(hide_password=True)
+
+
+def _secrets(url: str) -> set[str]:
+    """Each as it is written in the URL, and as a driver is given it."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return set()
+    found = {str(value) for name, value in parsed.query.items() if _SECRET.search(name)}
+    found.add(str(parsed.password or ""))
+    return {
+        form for secret in found if secret for form in (secret, quote(secret), quote_plus(secret))
+    }
+
+
+def _must_exist(url: str) -> None:
+    file = url.removeprefix(JOURNAL) if url.startswith(JOURNAL) else None
+    if url.startswith("sqlite"):
+        file = make_url(url).database
+    if file is not None and not Path(file).is_file():
+        raise FileNotFoundError("there is no such file")
 
 
 def _journal(file: str) -> JournalStorage:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from optuna.trial import Trial
+from optuna.trial import FrozenTrial
 
 from nas.core.cost import Cost
 from nas.core.evaluation import Evaluation
@@ -16,7 +16,7 @@ class Ticket:
     evaluation: Evaluation
     role: Role
     label: str | None
-    trial: Trial
+    trial: FrozenTrial
     cost: Cost
 
     @property

@@ -16,7 +16,7 @@ from nas.core.cost import Cost
 from nas.exporting import load_exported
 from nas.search import main
 from nas.study.ledger import Ledger
-from nas.study.run import only_driver
+from nas.study.run import driving
 from nas.study.storage import open_storage
 from nas.study.ticket import Ticket
 from tests.nas import toy
@@ -187,7 +187,7 @@ def test_the_default_name_holds_the_space_and_follows_the_settings(out: Path) ->
 def test_two_drivers_of_one_study_are_one_too_many(
     out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with only_driver(out / "s"):
+    with driving(out / "s", alone=True):
         assert search(out, *QUICK, "--trials", "1") == 2
     said = capsys.readouterr()
     assert said.err.count("\n") == 1

@@ -137,7 +137,8 @@ def test_a_trial_beyond_its_time_is_a_failure() -> None:
         seconds=0,
     )
     assert isinstance(outcome, Failure)
-    assert outcome.message == "out of time after 38 of 76 steps"
+    assert outcome.kind == "timeout"
+    assert outcome.message == "out of time with the network just built"
 
 
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt(), SystemExit(0)])

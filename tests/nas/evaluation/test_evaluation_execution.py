@@ -51,17 +51,18 @@ def a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="aot_eager"))
 
 
-def trained(recipe: Recipe, images: int = 200) -> TrainingResult:
+def trained(recipe: Recipe, images: int = 200, *, parts: int = 1) -> TrainingResult:
     torch.manual_seed(1)
     model = convnet(drop_path=recipe.drop_path)
-    return train(model, digits(images), recipe, epochs=3, seed=0, device=CPU)
+    return train(model, digits(images), recipe, epochs=3, seed=0, device=CPU, parts=parts)
 
 
 @pytest.mark.usefixtures("a_gpu")
-@pytest.mark.parametrize("mixup", [0.0, 0.2])
-def test_a_recorded_training_is_the_eager_one_bit_for_bit(mixup: float) -> None:
+@pytest.mark.parametrize(("mixup", "parts"), [(0.0, 1), (0.2, 1), (0.2, 3)])
+def test_a_recorded_training_is_the_eager_one_bit_for_bit(mixup: float, parts: int) -> None:
     recipe = replace(FAST, mixup=mixup, drop_path=0.2, ema_decay=0.9)
-    eager, recorded = trained(recipe), trained(replace(recipe, execution="cuda-graphs"))
+    eager = trained(recipe, parts=parts)
+    recorded = trained(replace(recipe, execution="cuda-graphs"), parts=parts)
     assert (recorded.accuracy, recorded.loss) == (eager.accuracy, eager.loss)
     # An epoch is 4 batches of 29 images and 3 of 28.
     assert Pretended.last.warm_steps == 2 * WARM_UP
@@ -70,9 +71,9 @@ def test_a_recorded_training_is_the_eager_one_bit_for_bit(mixup: float) -> None:
 
 @pytest.mark.usefixtures("a_gpu")
 def test_a_compiled_training_is_the_eager_one_and_tells_the_time_it_took_to_compile() -> None:
-    eager = trained(FAST)
-    for _ in range(2):
-        compiled = trained(replace(FAST, execution="compile"))
+    for parts in (1, 2):
+        eager = trained(FAST, parts=parts)
+        compiled = trained(replace(FAST, execution="compile"), parts=parts)
         assert compiled.loss == pytest.approx(eager.loss, rel=1e-3)
         assert 0 < compiled.compile_seconds < compiled.seconds
 

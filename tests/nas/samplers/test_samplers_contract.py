@@ -145,13 +145,13 @@ def test_a_ledger_opens_a_ticket_for_each_member_and_then_none(name, around_femt
         region=region,
         fidelity=Fidelity(epochs=1, resolution=64),
         objectives=parse_objectives("accuracy,params"),
-        sampler=make_sampler(name, region, seed=0, known=0, objectives=OBJECTIVES),
     )
+    ledger.use(make_sampler(name, region, seed=0, known=0, objectives=OBJECTIVES))
     tickets = [ledger.ask() for _ in region.members]
     assert {ticket.evaluation.key for ticket in tickets} == {
         member.key for member in region.members
     }
-    assert ledger.ask() is None
+    assert ledger.ask() == "exhausted"
 
 
 @pytest.mark.parametrize("name", EACH)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import optuna
 from optuna.storages import BaseStorage
 
 from nas.core.budget import Budget
@@ -15,6 +16,7 @@ from nas.study.settings import Settings
 from nas.windows import Region
 from tests.nas.toy import SPACE
 
+optuna.logging.set_verbosity(optuna.logging.WARNING)
 FIDELITY = Fidelity(epochs=1, resolution=8)
 OBJECTIVES = parse_objectives("accuracy,params")
 

@@ -40,20 +40,25 @@ class Memory:
     """A ledger of the keys that it proposes in turn, and of what it was told."""
 
     keys: list[str]
-    known: list[Record] = field(default_factory=list)
+    untold: list[Record] = field(default_factory=list)
     told: list[tuple[str, str, int, Outcome]] = field(default_factory=list)
-    opened: int = 0
+    elsewhere: int = 0
     numbers: Counter[str] = field(default_factory=Counter)
 
-    def records(self) -> list[Record]:
-        """What was known at the start."""
-        return self.known
+    def news(self) -> list[Record]:
+        """What was known at the start, then what it was told."""
+        news, self.untold = self.untold, []
+        return news
 
-    def ask(self) -> Ticket | None:
+    def ask(self, *, most: int) -> Ticket | str:
         """The next key."""
-        return self._ticket(self.keys.pop(0), "search", None, 0) if self.keys else None
+        if not self.keys:
+            return "exhausted"
+        return self._ticket(self.keys.pop(0), "search", None, 0)
 
-    def open_reference(self, member: Member, *, role: Any, label: Any, replicate: int) -> Ticket:
+    def open_reference(
+        self, member: Member, *, role: Any, label: Any, replicate: int
+    ) -> Ticket | None:
         """The one that is asked for."""
         return self._ticket(member.key, role, label, replicate)
 
@@ -63,10 +68,18 @@ class Memory:
 
     def tell(self, ticket: Ticket, outcome: Outcome) -> None:
         """Remember."""
-        self.told.append((ticket.role, ticket.evaluation.key, ticket.evaluation.replicate, outcome))
+        key, replicate = ticket.evaluation.key, ticket.evaluation.replicate
+        self.told.append((ticket.role, key, replicate, outcome))
+        known: dict[str, Any] = {"role": ticket.role, "label": ticket.label}
+        known |= {"replicate": replicate, "number": ticket.trial.number}
+        if isinstance(outcome, Score):
+            known |= {"accuracy": outcome.accuracy, "loss": outcome.loss}
+        else:
+            known |= {"state": "FAIL", "accuracy": None, "failure": f"{outcome.kind}: so"}
+        known |= {"seconds": outcome.seconds, "images_per_second": 9.0}
+        self.untold.append(record(key, **known))
 
     def _ticket(self, key: str, role: Any, label: Any, replicate: int) -> Ticket:
-        self.opened += 1
         evaluation = Evaluation(
             key=key,
             genome={"knob": key},

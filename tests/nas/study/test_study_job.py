@@ -1,17 +1,18 @@
 """A worker trains on the images that the search began with, or not at all."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from opened import settings
 
+from nas.core.errors import InputError
 from nas.core.evaluation import Evaluation, Failure, Score
 from nas.core.fidelity import Fidelity
 from nas.core.knob import Value
 from nas.core.space import key_of
 from nas.data import load
-from nas.evaluation.errors import DataDiffersError
 from nas.evaluation.job import DataSpec, Job, run_job
 from nas.scheduling import environment
 from nas.study.record import Record
@@ -34,8 +35,10 @@ def test_the_same_images_are_trained_on() -> None:
 
 
 def test_other_images_are_refused_by_name() -> None:
-    with pytest.raises(DataDiffersError, match=r"--data digits on .*: not the images"):
-        run_job(job(OTHER))
+    outcome = run_job(job(OTHER))
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == "data-differs"
+    assert re.match(r"--data digits on .*: not the images", outcome.message)
 
 
 def test_a_ray_worker_that_finds_other_images_fails_the_trial_by_name(
@@ -52,8 +55,8 @@ def test_a_ray_worker_that_finds_other_images_fails_the_trial_by_name(
 
 def test_a_trial_is_not_trained_again_on_other_images(tmp_path: Path) -> None:
     begun = settings(fidelity=FIDELITY, digest=OTHER)
-    run = open_run(tmp_path, "s", begun, storage=None, versions={})
-    with pytest.raises(DataDiffersError):
+    run = open_run(tmp_path, "s", begun.to_dict(), storage=None, versions={})
+    with pytest.raises(InputError, match="cannot be trained again: data-differs: --data digits"):
         run.train_again(_record())
 
 

@@ -7,7 +7,7 @@ import pytest
 from opened import settings
 
 from nas.core.errors import InputError
-from nas.study.run import FILE, Run, check_name, only_driver, open_run, read_run
+from nas.study.run import FILE, Run, check_name, driving, open_run, read_run
 from nas.study.storage import absolute, open_storage, redacted
 
 EXECUTION = {"trials": 3}
@@ -15,7 +15,9 @@ EXECUTION = {"trials": 3}
 
 def opened(out: Path, *, storage: str | None = None, **changed: object) -> Run:
     """A run called s."""
-    return open_run(out, "s", settings(**changed), storage=storage, versions={"torch": "2"})
+    return open_run(
+        out, "s", settings(**changed).to_dict(), storage=storage, versions={"torch": "2"}
+    )
 
 
 def saved(out: Path, **other: object) -> Run:
@@ -44,7 +46,7 @@ def test_opening_writes_nothing(tmp_path: Path) -> None:
 
 def test_the_same_settings_go_on_and_keep_the_versions_of_the_first_time(tmp_path: Path) -> None:
     saved(tmp_path)
-    again = open_run(tmp_path, "s", settings(), storage=None, versions={"torch": "3"})
+    again = open_run(tmp_path, "s", settings().to_dict(), storage=None, versions={"torch": "3"})
     assert again.content["versions"] == {"torch": "2"}
     assert again.settings == settings().to_dict()
 
@@ -88,7 +90,7 @@ def test_settings_of_the_wrong_kind_are_one_line(tmp_path: Path) -> None:
     content["settings"]["choices"] = []
     (run.folder / "run.json").write_text(json.dumps(content))
     with pytest.raises(InputError, match=r"run\.json: cannot be read"):
-        opened(tmp_path)
+        read_run(run.folder)
 
 
 def test_no_run_is_said_so(tmp_path: Path) -> None:
@@ -100,7 +102,10 @@ def test_no_run_is_said_so(tmp_path: Path) -> None:
 def test_where_nothing_can_be_written_is_one_line(out: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     run = opened(tmp_path / out)
-    with pytest.raises(InputError, match=r"--out .* cannot be written"), only_driver(run.folder):
+    with (
+        pytest.raises(InputError, match=r"--out .* cannot be written"),
+        driving(run.folder, alone=True),
+    ):
         pass
     with pytest.raises(InputError, match=r"--out .* cannot be written"):
         run.save(EXECUTION)
@@ -113,11 +118,11 @@ def test_a_folder_may_be_called_as_no_url_is_written(tmp_path: Path) -> None:
 
 
 def test_one_driver_at_a_time(tmp_path: Path) -> None:
-    with only_driver(tmp_path):
-        again = only_driver(tmp_path)
+    with driving(tmp_path, alone=True):
+        again = driving(tmp_path, alone=True)
         with pytest.raises(InputError, match="another process is running this study"):
             again.__enter__()
-    with only_driver(tmp_path):
+    with driving(tmp_path, alone=True):
         pass
 
 

@@ -1,0 +1,154 @@
+"""What a search of a space that brings its own evaluation is, from the arguments."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+from optuna.samplers import BaseSampler
+from optuna.storages import BaseStorage
+
+from nas.core.errors import InputError
+from nas.core.evaluated import EvaluatedSpace
+from nas.core.evaluated_check import check_evaluated
+from nas.core.narrowing import narrow
+from nas.core.objective import Objective
+from nas.core.space import load_space
+from nas.core.within import Within, parse_range
+from nas.samplers import DEFAULT, make_sampler
+from nas.searching.arguments import parser
+from nas.study.evaluated import EvaluatedSettings, EvaluatedStudy
+from nas.windows import Region, region_within
+
+FACTORIES = "nas.space_factories"  # entry points: a space from what follows "NAME:" and the flags
+FLAGS = ("knobs", "costs", "ordered")  # that only such a space takes
+_COSTS = {"params": "budget", "macs": "macs", "flops": "flops"}  # by the flag that bounds each
+_TRAINING = (
+    *("data", "distort", "preset", "epochs", "resolution", "width_scale", "data_share"),
+    *("val_limit", "batch_size", "learning_rate", "mixup", "ema", "drop_path", "execution"),
+    *("checkpointing", "ray_address", "workers", "device", "gpus_per_trial"),
+    *("target_resolution", "target_classes", "target_channels", "no_published", "keep_weights"),
+    *("trial_minutes", "threads"),
+)
+
+
+def find_evaluated(args: argparse.Namespace) -> EvaluatedSpace | None:
+    """The space that --space names, if it brings its own evaluation; None if it does not."""
+    name, colon, rest = args.space.partition(":")
+    factories = {entry.name: entry for entry in entry_points(group=FACTORIES)}
+    given = {flag: getattr(args, flag) for flag in FLAGS}
+    if colon and name in factories:
+        space = factories[name].load()(rest, objectives=args.objectives, **given)
+        assert isinstance(space, EvaluatedSpace)
+        return space
+    for flag, value in given.items():
+        if value is not None:
+            known = ", ".join(sorted(factories))
+            raise InputError(f"--{flag}: only for tables; expected --space {known}:FILE")
+    if args.space in factories:
+        raise InputError(f"--space {args.space}: expected {args.space}:FILE")
+    found = load_space(args.space)
+    if not isinstance(found, EvaluatedSpace):
+        return None
+    check_evaluated(args.space, found)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluatedSearch:
+    """The space, what of it may be proposed, and what is sought."""
+
+    space: EvaluatedSpace
+    region: Region
+    objectives: tuple[Objective, ...]
+    settings: EvaluatedSettings
+
+    @property
+    def name(self) -> str:
+        """The default name of the study."""
+        text = json.dumps(self.settings.to_dict(), sort_keys=True)
+        plain = "".join(letter if letter.isalnum() else "-" for letter in self.settings.space)
+        return f"{plain[-40:].strip('-')}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+    def study(self, storage: BaseStorage, name: str, *, alone: bool) -> EvaluatedStudy:
+        """Opened or created there. InputError where it has other settings."""
+        return EvaluatedStudy(
+            storage,
+            name,
+            space=self.space,
+            region=self.region,
+            objectives=self.objectives,
+            settings=self.settings.to_dict(),
+            alone=alone,
+            lag=self.settings.lag,
+        )
+
+    def sampler(self, *, seed: int, known: int) -> BaseSampler:
+        """For a study that holds so many trials."""
+        return make_sampler(
+            self.settings.sampler,
+            self.region,
+            seed=seed,
+            known=known,
+            objectives=self.objectives,
+        )
+
+
+def search_of(space: EvaluatedSpace, args: argparse.Namespace) -> EvaluatedSearch:
+    """As asked. InputError for what cannot be had of this space."""
+    untouched = parser()
+    for flag in _TRAINING:
+        if getattr(args, flag) != untouched.get_default(flag):
+            said = flag.replace("_", "-")
+            raise InputError(f"--{said}: {space.name} brings its own evaluation; leave it out")
+    objectives = space.weighed(args.objectives)
+    region = _region(space, args)
+    return EvaluatedSearch(
+        space=space,
+        region=region,
+        objectives=objectives,
+        settings=_settings(space, args, region, objectives),
+    )
+
+
+def _region(space: EvaluatedSpace, args: argparse.Namespace) -> Region:
+    choices = narrow(space, args.fix, args.choices)
+    asked = [(f"--{flag}", cost, getattr(args, flag)) for cost, flag in _COSTS.items()]
+    for text in args.within:
+        cost, equals, window = text.partition("=")
+        if not equals:
+            raise InputError(f"--within {text}: expected COST=LO-HI")
+        asked.append((f"--within {cost}", cost.strip(), window))
+    ranges = tuple(
+        parse_range(flag, cost, window, costs=space.priced)
+        for flag, cost, window in asked
+        if window is not None
+    )
+    region = region_within(space, choices=choices, budget=Within(ranges=ranges))
+    if not region.has_unseen(()):
+        found = "nothing" if region.members is not None else "in many draws nothing"
+        raise InputError(f"{found} of {space.name} fits: {region.budget}; widen it")
+    return region
+
+
+def _settings(
+    space: EvaluatedSpace,
+    args: argparse.Namespace,
+    region: Region,
+    objectives: tuple[Objective, ...],
+) -> EvaluatedSettings:
+    return EvaluatedSettings(
+        space=args.space,
+        knobs={knob.name: knob.choices for knob in region.knobs},
+        ordered=tuple(knob.name for knob in region.knobs if knob.ordered),
+        costs=tuple(space.priced),
+        objectives=tuple(f"{one.name}:{one.direction}" for one in objectives),
+        within=str(region.budget),
+        sampler=DEFAULT if args.sampler == "auto" else args.sampler,
+        seed=args.seed,
+        digest=getattr(space, "digest", None),
+        lag=args.deterministic and 1,  # one after the other: each may know all before it
+    )

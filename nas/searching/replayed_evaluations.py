@@ -1,0 +1,40 @@
+"""Evaluations of a space that brings its own, carried out once more."""
+
+from optuna.storages import InMemoryStorage
+
+from nas.core.errors import InputError
+from nas.core.evaluated import EvaluatedSpace
+from nas.searching.arguments import parse
+from nas.searching.evaluated_search import find_evaluated, search_of
+from nas.searching.replayed import Trial
+from nas.study.evaluated import Row, measured_row, read_rows
+from nas.study.run import Run
+from nas.study.storage import open_storage
+
+
+def known_evaluations(run: Run) -> list[Trial]:
+    """Those that have ended, in order."""
+    storage = open_storage(run.storage_url, create=False)
+    return [_trial(row) for row in read_rows(storage, run.name)]
+
+
+def _trial(row: Row) -> Trial:
+    values = tuple(row.measured[name] for name in sorted(row.measured))
+    return Trial(row.number, row.genome, values if row.failure is None else row.failure)
+
+
+def evaluate_again(run: Run, known: list[Trial]) -> list[Trial]:
+    """As many as are known: the search from its beginning, or each by itself."""
+    args = parse([str(word) for word in run.content.get("command", ())])
+    space = find_evaluated(args)
+    if not isinstance(space, EvaluatedSpace):
+        raise InputError(f"{run.folder / 'run.json'}: its command names no space that evaluates")
+    search = search_of(space, args)
+    if "lag" not in run.settings:
+        wanted = search.objectives
+        return [_trial(measured_row(space, trial.number, trial.genome, wanted)) for trial in known]
+    study = search.study(InMemoryStorage(), run.name, alone=True)
+    study.use(lambda count: search.sampler(seed=search.settings.seed, known=count))
+    while len(study.rows()) < len(known) and study.step(most=len(known)) != "exhausted":
+        pass
+    return [_trial(row) for row in study.rows()]

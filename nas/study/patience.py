@@ -1,0 +1,52 @@
+"""A storage that is away for a moment, or a disk that is full, is waited for: results are dear."""
+
+import errno
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from optuna.exceptions import StorageInternalError
+from optuna.storages import BaseStorage
+
+PATIENCE = 20.0  # seconds
+PAUSE = 1.0  # seconds between two attempts
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # the disk
+
+
+class Patient:
+    """A storage's methods; one that fails for an outer reason is tried again for a while."""
+
+    def __init__(self, storage: BaseStorage) -> None:
+        self._storage = storage
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._storage, name)
+        return _patient(found) if callable(found) else found
+
+
+def _patient(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def tried(*args: Any, **kwargs: Any) -> Any:
+        deadline = None
+        while True:
+            try:
+                return method(*args, **kwargs)
+            except (StorageInternalError, OSError) as error:
+                if isinstance(error, OSError) and error.errno not in _FULL:
+                    raise
+                now = time.monotonic()
+                if deadline is None:
+                    deadline = now + PATIENCE
+                    print(
+                        "waiting: the study's storage does not take what is found; trying again for"
+                        f" {PATIENCE:.0f} s: free the disk, or see to the database",
+                        file=sys.stderr,
+                        flush=True,
+                    )
+                elif now > deadline:
+                    raise
+                time.sleep(PAUSE)
+
+    return tried

@@ -6,8 +6,9 @@ SPACE ?= accvit
 BUDGET ?= 5M-30M
 ARGS ?=
 COUNT ?= 2000
+TABLES ?= tables
 
-.PHONY: search test test-slow lint verify bench clean
+.PHONY: search test test-slow lint verify bench race faults fuzz clean
 
 search: $(VENV)/ready
 	$(BIN)/python -m nas.search --space $(SPACE) --budget $(BUDGET) $(ARGS)
@@ -27,6 +28,17 @@ lint: $(VENV)/ready
 verify: $(VENV)/ready
 	$(BIN)/python -m nas.costs --space $(SPACE) --count $(COUNT) --record build/verified.jsonl
 
+# Half an hour on a quiet machine: kill -9 at 50 random instants of each kind, a full disk, a
+# dashboard; the tables of the last run lie in tests/faults.
+faults: $(VENV)/ready
+	$(BIN)/python -m tests.faults --instants 50 --seed 1
+	$(BIN)/python -m tests.faults.dashboard
+	$(BIN)/python -m pytest -q -m slow tests/faults/test_faults_disk.py
+
+# Half an hour: 500 cases; the last run's result is in tests/fuzz/last.txt.
+fuzz: $(VENV)/ready
+	$(BIN)/python -m pytest -q -m slow tests/fuzz --hypothesis-show-statistics
+
 # Hours, on a machine that does nothing else. The last one needs timm, which is no dependency;
 # where it is missing, it says so, and the others count all the same.
 bench: $(VENV)/ready
@@ -35,7 +47,12 @@ bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.launches
+	$(BIN)/python -m benchmarks.scheduling
 	-$(BIN)/python -m benchmarks.against_timm
+
+# Hours. The tables of others are not shipped: studies/sampler_race/README.md says how to make them.
+race: $(VENV)/ready
+	$(BIN)/python -m studies.sampler_race.full --tables $(TABLES) --out build/race
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

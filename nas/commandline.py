@@ -26,6 +26,10 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse does; remembers the arguments, for `error` to see what was meant."""
         self._given = tuple(sys.argv[1:] if args is None else args)
+        for word in self._given:  # Python 3.11 would make an empty list of it
+            flag, equals, value = word.partition("=")
+            if flag.startswith("-") and equals and value == "--":
+                self.error(f"argument {flag}: expected a value; got '--'")
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:

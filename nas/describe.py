@@ -15,6 +15,7 @@ from typing import Any
 from nas.commandline import Parser, count, run
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting
+from nas.core.guard import told
 from nas.core.space import Configuration, SearchSpace, find_space
 from nas.costs import Comparison, UncountedError, verify
 from nas.costs.between import End, about_difference
@@ -151,6 +152,8 @@ def _verified(space: SearchSpace, configuration: Configuration, setting: Setting
     except (RuntimeError, MemoryError) as error:  # torch's words for a network far too large
         said = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"--verify: the network cannot be built here: {said[:200]}") from error
+    except Exception as error:  # of a third party's network, which may not even compute
+        raise InputError(f"--verify: the network fails: {told(error)}") from error
 
 
 def _setting(asked: Asked, own: Mapping[str, int]) -> Setting:

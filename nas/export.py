@@ -1,19 +1,31 @@
-"""python -m nas.export: one trial of a study as a fixed model in a folder of its own."""
+"""python -m nas.export: one trial of a study, or a published network, as a fixed model with proof.
 
+--trial takes a number, best-under:10M (parameters), best-under:2G-macs (or -flops), or knee, the
+member of the front behind which cost buys least. --verify runs the proofs of an exported folder,
+and with them its code.
+"""
+
+import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
-from nas.commandline import Parser, count, run
+from nas.commandline import run
 from nas.core.cost import human
 from nas.core.errors import InputError
 from nas.core.evaluation import Score
 from nas.core.fidelity import Fidelity, Setting, proxy_setting
-from nas.core.space import find_space
+from nas.core.objective import Objective, parse_objectives
+from nas.core.space import ENTRY_POINTS, Configuration, SearchSpace, find_space
 from nas.exporting import Origin, export
+from nas.exporting.arguments import command, extras, parser
+from nas.exporting.choice import Choice, Under, best_under, knee, parse_choice
 from nas.exporting.folder import check_free
+from nas.exporting.verify import verify
+from nas.reporting.front import first_cost, front
 from nas.study.record import Record
 from nas.study.run import read_run
 
@@ -40,34 +52,113 @@ def main(
     arguments: Sequence[str] | None = None,
     *,
     read: Callable[[Path, str | None], Run] = read_run,
-) -> None:
-    """Parse, export, and say in one line what was written."""
-    given = _parser().parse_args(arguments)
-    found = read(_existing(given.study), given.storage)
+) -> int:
+    """Parse, export or verify, and say in one line what came of it; 1 for proofs that fail."""
+    given = parser(__doc__ or "").parse_args(arguments)
+    if given.verify is not None:
+        if given.out is not None:
+            raise InputError("--verify: writes nothing; leave out --out")
+        proven, said = verify(given.verify)
+        print(said)
+        return 0 if proven else 1
+    if given.out is None:
+        raise InputError("--out: expected a new or empty folder; got none")
     check_free(given.out)
-    record = chosen(found.records, given.trial)
+    if given.variant is not None:
+        _variant(given)
+    else:
+        _trial(given, read)
+    return 0
+
+
+def _trial(given: Namespace, read: Callable[[Path, str | None], Run]) -> None:
+    if given.space is not None:
+        raise InputError("--space: belongs to --variant; a study knows its space")
+    if given.trial is None:
+        raise InputError("--study: expected --trial as well: a number, best-under:10M or knee")
+    choice = parse_choice(given.trial)
+    folder = _existing(given.study)
+    _of_networks(folder)
+    found = read(folder, given.storage)
+    record = chosen(found.records, choice, found.settings)
     setting = _setting(found, given)
-    space = find_space(found.settings["space"])
-    configuration = space.decode(record.genome)
-    export(
+    name = found.settings["space"]
+    space = find_space(name)
+    configuration = _decoded(space, record)
+    proven = export(
         space,
         configuration,
         given.out,
         setting=setting,
         weights=_kept(found, record) if given.weights == "proxy" else None,
         seed=given.seed,
-        origin=Origin(study=str(given.study), trial=record.number, key=record.key),
-        space_name=found.settings["space"],
+        origin=Origin(
+            study=str(given.study),
+            trial=record.number,
+            key=record.key,
+            accuracy=record.accuracy,
+            fidelity=str(Fidelity(**found.settings["fidelity"])),
+            data=_data(found.settings),
+        ),
+        space_name=name,
+        extras=extras(given),
+        command=command(given, "--study", str(given.study), "--trial", str(record.number)),
     )
     cost = space.cost(space.adapt(configuration, setting))
     print(
         f"{given.out}: trial {record.number} at {setting.resolution} px, {setting.classes} classes,"
-        f" {given.weights}; {human(cost.params)} parameters, {human(cost.macs)} MACs"
+        f" {given.weights}; {human(cost.params)} parameters, {human(cost.macs)} MACs{_told(proven)}"
     )
 
 
-def chosen(records: Sequence[Record], number: int) -> Record:
-    """The search's complete trial of that number; InputError says which exist, or why not it."""
+def _variant(given: Namespace) -> None:
+    """A published network, as if it were made for the images that are asked for."""
+    for flag, value in (("--trial", given.trial), ("--storage", given.storage)):
+        if value is not None:
+            raise InputError(f"{flag}: belongs to --study; --variant has none")
+    if given.weights == "proxy":
+        raise InputError("--weights proxy: a published network has none; export a trial instead")
+    name = given.space or _only_space()
+    space = find_space(name)
+    if given.variant not in space.published:
+        known = ", ".join(space.published) or "none is published"
+        raise InputError(f"--variant {given.variant}: unknown; expected one of {known}")
+    default = Setting()
+    setting = Setting(
+        resolution=given.resolution or default.resolution, classes=given.classes or default.classes
+    )
+    configuration = space.published[given.variant]
+    proven = export(
+        space,
+        configuration,
+        given.out,
+        setting=setting,
+        seed=given.seed,
+        space_name=name,
+        extras=extras(given),
+        command=command(given, "--space", name, "--variant", given.variant),
+    )
+    cost = space.cost(space.adapt(configuration, setting))
+    print(
+        f"{given.out}: {given.variant} at {setting.resolution} px, {setting.classes} classes,"
+        f" untrained; {human(cost.params)} parameters, {human(cost.macs)} MACs{_told(proven)}"
+    )
+
+
+def chosen(records: Sequence[Record], choice: Choice, settings: Mapping[str, Any]) -> Record:
+    """The search's complete trial; InputError says which exist, or why not it."""
+    if isinstance(choice, int):
+        return _numbered(records, choice)
+    if isinstance(choice, Under):
+        weighed = (Objective("accuracy", "maximize"), Objective(choice.metric, "minimize"))
+        return best_under(front(records, weighed), choice).record
+    objectives = parse_objectives(",".join(settings["objectives"]))
+    metric = first_cost(objectives)
+    edge = front(records, (Objective("accuracy", "maximize"), Objective(metric, "minimize")))
+    return knee(edge, metric).record
+
+
+def _numbered(records: Sequence[Record], number: int) -> Record:
     searched = [record for record in records if record.role == "search"]
     numbered = [record for record in searched if record.number == number]
     if not numbered:
@@ -111,6 +202,17 @@ def _setting(found: Run, given: Namespace) -> Setting:
     return trained_setting(found)
 
 
+def _decoded(space: SearchSpace, record: Record) -> Configuration:
+    """InputError for a trial of another space, or of another version of this one."""
+    expected = {knob.name for knob in space.knobs}
+    broken: str | None = f"its knobs are {', '.join(sorted(record.genome))}"
+    if record.genome.keys() == expected:
+        broken = space.violation(record.genome)
+    if broken is not None:
+        raise InputError(f"--trial {record.number}: is no network of {space.name}: {broken}")
+    return space.decode(record.genome)
+
+
 def _kept(found: Run, record: Record) -> Path:
     """The trained weights; a trial that left the front is trained again, exactly as it was."""
     path = found.weights(record)
@@ -140,6 +242,20 @@ def _existing(folder: Path) -> Path:
     return folder
 
 
+def _of_networks(folder: Path) -> None:
+    """InputError for a run of a space that evaluates itself. What cannot be read, `read` says."""
+    try:
+        settings = json.loads((folder / "run.json").read_text())["settings"]
+        evaluated = "costs" in settings and "fidelity" not in settings
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if evaluated:
+        raise InputError(
+            f"--study {folder}: {settings['space']} evaluates itself, so there is no network to"
+            " export; its best are in front.csv"
+        )
+
+
 def _range(records: Sequence[Record]) -> str:
     numbers = [record.number for record in records]
     if not numbers:
@@ -147,23 +263,28 @@ def _range(records: Sequence[Record]) -> str:
     return f"no such trial; this study has {min(numbers)} to {max(numbers)}"
 
 
-def _parser() -> Parser:
-    parser = Parser(prog="python -m nas.export", description=__doc__ or "")
-    add = parser.add_argument
-    add("--study", type=Path, required=True, metavar="DIR", help="the study's folder: runs/<study>")
-    add("--storage", metavar="URL", help="the study's database, where that asks for a password")
-    add("--trial", type=int, required=True, metavar="N", help="the trial's number")
-    add("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder")
-    add(
-        "--weights",
-        choices=("untrained", "proxy"),
-        default="untrained",
-        help="freshly initialised (default), or those of the trial's proxy training",
-    )
-    add("--classes", type=count, metavar="N", help="outputs; default: the study's target")
-    add("--resolution", type=count, metavar="PX", help="pixels; default: the study's target")
-    add("--seed", type=int, default=0, metavar="N", help="of untrained weights; default: 0")
-    return parser
+def _only_space() -> str:
+    """The one that is installed, where there is but one."""
+    names = sorted(entry.name for entry in entry_points(group=ENTRY_POINTS))
+    if len(names) != 1:
+        known = ", ".join(names) or "none is installed"
+        raise InputError(f"--variant: expected --space as well, one of {known}")
+    return names[0]
+
+
+def _data(settings: Mapping[str, Any]) -> str | None:
+    """The images' name, and how they were made harder."""
+    data = settings.get("data")
+    if data is None:
+        return None
+    harder = data.get("distortion", "none")
+    return str(data["source"]) + ("" if harder == "none" else f", distorted by {harder}")
+
+
+def _told(proven: bool) -> str:
+    if proven:
+        return "; model.py is proven"
+    return "; no model.py: the space has no source(configuration), see nas.core.source"
 
 
 if __name__ == "__main__":

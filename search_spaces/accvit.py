@@ -12,8 +12,9 @@ from nas.core.cost import METRICS, Cost, Metric
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting
 from nas.core.knob import Genome, Knob, Value
+from nas.core.source import Source
 from nas.core.space import Choices
-from search_spaces import accvit_extent, accvit_genome
+from search_spaces import accvit_extent, accvit_genome, accvit_source
 from search_spaces.accvit_chain import accvit_chain
 from search_spaces.accvit_knobs import KNOBS, REFERENCE
 from search_spaces.accvit_setting import adapted
@@ -123,6 +124,10 @@ class ACCViTSpace:
     def from_dict(self, values: Mapping[str, Any]) -> ACCViTConfig:
         """Strict: unknown and missing keys are named."""
         return ACCViTConfig.from_dict(values)
+
+    def source(self, configuration: ACCViTConfig) -> Source:
+        """Written out by hand, as it were: one file that needs torch alone."""
+        return accvit_source.source(configuration)
 
     @property
     def verification(self) -> "Verification":

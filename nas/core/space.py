@@ -28,9 +28,10 @@ class SearchSpace(Protocol):
     A genome is flat and static: every knob is always present, and one that has no effect on the
     network (a dead knob) holds its canonical value, so that one network has one genome.
 
-    A space may offer more: `chain` (nas.core.chain), `verification` (nas.costs.offer), and
-    `slowed`, which for a device ("cpu", "cuda") says in a line why trainings there are slower than
-    they could be, or None; it is asked before the first training.
+    A space may offer more: `chain` (nas.core.chain), `verification` (nas.costs.offer),
+    `source(configuration)`, the network as one file for an export (nas.core.source), and `slowed`,
+    which for a device ("cpu", "cuda") says in a line why trainings there are slower than they could
+    be, or None; it is asked before the first training.
     """
 
     @property

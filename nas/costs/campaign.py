@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from nas.core.fidelity import Setting, UnrepresentableError
+from nas.core.guard import told
 from nas.core.knob import Value
 from nas.core.space import SearchSpace, find_space, key_of
 from nas.costs.operations import UncountedError
@@ -51,6 +52,8 @@ def check(name: str, task: Task) -> dict[str, Any]:
         said = verify(space, configuration, setting=task.setting).disagreements
     except UncountedError as error:
         said = (str(error),)
+    except Exception as error:  # of a third party's network, which may not even compute
+        said = (f"the network fails: {told(error)}",)
     return {
         "task": task.key,
         "genome": task.genome,

@@ -17,9 +17,11 @@ def holds(result: dict[str, Any] | None, task: Task) -> bool:
 
 def read(record: Path | None) -> dict[str, dict[str, Any]]:
     """Kept results by task; the last line may have been cut off by an interruption."""
-    if record is None or not record.exists():
+    if record is None:
         return {}
     try:
+        if not record.exists():
+            return {}
         text = record.read_text(encoding="utf-8")
         whole, newline, cut = text.rpartition("\n")
         results = [json.loads(line) for line in whole.splitlines()]
@@ -35,7 +37,11 @@ def read(record: Path | None) -> dict[str, dict[str, Any]]:
 
 def append(record: Path | None, result: dict[str, Any]) -> None:
     """One line more, in a file that need not exist."""
-    if record is not None:
+    if record is None:
+        return
+    try:
         record.parent.mkdir(parents=True, exist_ok=True)
         with record.open("a", encoding="utf-8") as file:
             file.write(json.dumps(result) + "\n")
+    except (OSError, ValueError) as error:  # the second for a NUL in the name
+        raise InputError(f"--record {record}: cannot be written: {error}") from error

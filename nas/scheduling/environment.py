@@ -11,6 +11,7 @@ QUIET = {
     "TUNE_DISABLE_SIGINT_HANDLER": "1",
     "TUNE_GLOBAL_CHECKPOINT_S": "86400",  # the study is the checkpoint
     "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
+    "TUNE_WARN_INSUFFICENT_RESOURCE_THRESHOLD_S": "86400",  # who lacks nodes is told by us
 }
 # Without it the node's sockets bind every interface, whatever address the node is given.
 LOOPBACK_ONLY = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
@@ -24,7 +25,19 @@ KEEP_MEMORY = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
 }
 
+# What a person may have set for the driver, and means for the trainings.
+THREADING = (
+    *("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OMP_PROC_BIND"),
+    *("MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "CUBLAS_WORKSPACE_CONFIG"),
+)
+
 
 def configure(address: str | None) -> None:
     """To be called before ray is imported for the first time; `address` is that of a cluster."""
     os.environ.update(QUIET | KEEP_MEMORY | (LOOPBACK_ONLY if address is None else {}))
+
+
+def worker_variables() -> dict[str, str]:
+    """For workers on other machines, which inherit nothing from the driver's environment."""
+    said = {name: os.environ[name] for name in THREADING if name in os.environ}
+    return QUIET | KEEP_MEMORY | said

@@ -153,7 +153,17 @@ def _how(parser: argparse.ArgumentParser) -> None:
         help="an Optuna storage; default a SQLite file in the run",
     )
     add("--runner", choices=["ray", "inline"], default="ray")
-    add("--ray-address", metavar="ADDRESS", help="an existing Ray cluster")
+    add(
+        "--ray-address",
+        metavar="ADDRESS",
+        help="the Ray cluster of this machine: HOST:PORT, or auto (docs/cluster.md)",
+    )
+    add(
+        "--ray-code",
+        choices=["ship", "installed"],
+        default="ship",
+        help="code that is not installed here is sent to the nodes, or is installed there",
+    )
     add("--workers", type=count, metavar="N", help="trainings side by side")
     add("--device", choices=["auto", "cpu", "cuda"], default="auto")
     add("--gpus-per-trial", type=_gpus, default="auto", metavar="F|auto")

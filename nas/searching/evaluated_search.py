@@ -29,7 +29,7 @@ _COSTS = {"params": "budget", "macs": "macs", "flops": "flops"}  # by the flag t
 _TRAINING = (
     *("data", "distort", "preset", "epochs", "resolution", "width_scale", "data_share"),
     *("val_limit", "batch_size", "learning_rate", "mixup", "ema", "drop_path", "execution"),
-    *("checkpointing", "ray_address", "workers", "device", "gpus_per_trial"),
+    *("checkpointing", "ray_address", "ray_code", "workers", "device", "gpus_per_trial"),
     *("target_resolution", "target_classes", "target_channels", "no_published", "keep_weights"),
     *("trial_minutes", "threads"),
 )

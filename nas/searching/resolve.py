@@ -4,6 +4,8 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
+import torch
+
 from nas.core.budget import Budget, parse_bound
 from nas.core.check import check_space
 from nas.core.errors import InputError
@@ -15,6 +17,7 @@ from nas.data import Dataset, load
 from nas.evaluation import FIDELITIES, Preset, Recipe, check_execution, pick_device
 from nas.evaluation.job import DataSpec
 from nas.samplers import DEFAULT
+from nas.scheduling.cluster import cluster_device
 from nas.study.settings import Settings
 from nas.windows import Region, fits_fidelity
 
@@ -27,7 +30,7 @@ def resolve(args: argparse.Namespace) -> Settings:
     choices = narrow(space, args.fix, args.choices)
     asked = (("params", args.budget), ("macs", args.macs), ("flops", args.flops))
     budget = Budget(tuple(parse_bound(metric, text) for metric, text in asked if text is not None))  # type: ignore[arg-type]
-    device = pick_device(args.device)
+    device = _device(args)
     preset = FIDELITIES[_preset(args.preset, device.type)]
     recipe = _recipe(args, preset)
     check_execution(recipe.execution, device)
@@ -65,6 +68,13 @@ def resolve(args: argparse.Namespace) -> Settings:
         lag=args.deterministic,
         threads=_threads(args),
     )
+
+
+def _device(args: argparse.Namespace) -> torch.device:
+    """Of all trainings; on a cluster, whatever this machine has."""
+    if args.ray_address is None or args.runner == "inline":
+        return pick_device(args.device)
+    return torch.device(cluster_device(args.ray_address, args.device))
 
 
 def _threads(args: argparse.Namespace) -> int | None:

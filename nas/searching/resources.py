@@ -10,6 +10,7 @@ from nas.core.errors import InputError
 from nas.core.fidelity import proxy_setting
 from nas.evaluation import gpu_share, measure_peak, pick_device, total_memory
 from nas.scheduling import Resources
+from nas.scheduling.cluster import cluster_resources
 from nas.study.settings import Settings
 from nas.windows import Member, Region
 
@@ -19,9 +20,10 @@ SAMPLES = 200  # members among which the dearest stands for the largest network
 
 def resources_for(settings: Settings, region: Region, args: argparse.Namespace) -> Resources:
     """Workers, threads and GPU share; InputError where more is asked for than there is."""
+    elsewhere = args.ray_address is not None and args.runner == "ray"
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     on_gpu = settings.device.startswith("cuda")
-    _check_share(args, gpus=torch.cuda.device_count() if on_gpu else 0)
+    _check_share(args, gpus=None if elsewhere else torch.cuda.device_count() if on_gpu else 0)
     if args.runner == "inline":
         _check_inline(args, on_gpu=on_gpu)
         return Resources(workers=1, threads=settings.threads or cpus, gpus_per_trial=0.0)
@@ -29,6 +31,15 @@ def resources_for(settings: Settings, region: Region, args: argparse.Namespace) 
         raise InputError(
             f"--workers {args.workers}: a deterministic search looks {settings.lag} trials ahead;"
             f" ask for at most {settings.lag}, or begin another with --deterministic {args.workers}"
+        )
+    if elsewhere:
+        whole = 1.0 if args.gpus_per_trial == "auto" else args.gpus_per_trial  # none to measure on
+        return cluster_resources(
+            args.ray_address,
+            workers=args.workers,
+            share=whole if on_gpu else 0.0,
+            threads=settings.threads,
+            most=settings.lag,
         )
     if not on_gpu:
         holds = f"this machine has {_counted(cpus, 'processor')}"
@@ -62,13 +73,10 @@ def _check_inline(args: argparse.Namespace, *, on_gpu: bool) -> None:
 
 
 def _workers(args: argparse.Namespace, room: int, most: int, holds: str) -> int:
-    """As many as asked for, else as many as there is room for; InputError for more than `most`.
-
-    On a cluster there may be more room than is seen from here, and Ray says what it lacks.
-    """
+    """As many as asked for, else as many as there is room for; InputError for more than `most`."""
     if args.workers is None:
         return room
-    if args.workers > most and args.ray_address is None:
+    if args.workers > most:
         raise InputError(f"--workers {args.workers}: {holds}; ask for at most {most}")
     return int(args.workers)
 
@@ -77,8 +85,11 @@ def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def _check_share(args: argparse.Namespace, *, gpus: int) -> None:
-    """InputError for a share that Ray would refuse, or wait for without end."""
+def _check_share(args: argparse.Namespace, *, gpus: int | None) -> None:
+    """InputError for a share that Ray would refuse, or wait for without end.
+
+    `gpus` are this machine's; None where a cluster is to say later what it has.
+    """
     share = args.gpus_per_trial
     if share == "auto":
         return
@@ -87,9 +98,11 @@ def _check_share(args: argparse.Namespace, *, gpus: int) -> None:
         raise InputError(f"{said}: the trials run on a GPU; give a share above 0, or --device cpu")
     if share > 1 and share % 1:
         raise InputError(f"{said}: expected a share of one GPU, or a whole number of GPUs")
+    if gpus is None:
+        return
     if share and not gpus:
         raise InputError(f"{said}: there is no GPU to be used on this machine; leave it out")
-    if share > gpus and args.ray_address is None:
+    if share > gpus:
         raise InputError(f"{said}: this machine has {gpus}; ask for fewer")
 
 

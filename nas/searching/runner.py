@@ -14,4 +14,4 @@ def make_runner(args: argparse.Namespace, resources: Resources) -> Runner:
     configure(args.ray_address)
     from nas.scheduling.ray_tune import RayRunner
 
-    return RayRunner(resources, address=args.ray_address)
+    return RayRunner(resources, address=args.ray_address, ship_code=args.ray_code == "ship")

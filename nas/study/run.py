@@ -21,6 +21,7 @@ from nas.study.settings import Settings, differences
 from nas.study.storage import open_storage, redacted
 
 FILE = "study.db"  # the default storage, in the run's folder
+LOCK = ".lock"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -198,14 +199,23 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     temporary.replace(path)
 
 
+def _sweep(folder: Path) -> None:
+    """Delete what a killed driver was writing: each file is a hidden one before it is whole."""
+    for place in (folder, folder / "weights"):
+        for draft in place.glob(".*"):
+            if draft.name != LOCK and draft.is_file():
+                draft.unlink(missing_ok=True)
+
+
 @contextmanager
 def driving(folder: Path, *, alone: bool) -> Iterator[None]:
     """Have the folder, and its lock if `alone`; InputError while another process holds that."""
-    lock = FileLock(folder / ".lock")
+    lock = FileLock(folder / LOCK)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if alone:
             lock.acquire(timeout=0)
+            _sweep(folder)
     except Timeout as error:
         raise InputError(
             f"{folder}: another process is running this study; wait for it, or share the work in a"

@@ -1,7 +1,9 @@
 """Optuna's storages, opened so that a search and a dashboard can use one SQLite file together."""
 
 import errno
+import random
 import re
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -18,6 +20,7 @@ from nas.core.errors import InputError
 
 BUSY_SECONDS = 60  # how long a writer waits for another's lock
 JOURNAL = "journal:"
+ATTEMPTS = 5  # at opening a database that others open too
 REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES)  # by the disk
 # What a parameter of a URL's query is called that holds a secret, or anything at all.
 _SECRET = re.compile("pass|pwd|secret|token|key|auth|cred|connect|option", re.IGNORECASE)
@@ -31,15 +34,27 @@ def open_storage(url: str, *, create: bool = True) -> BaseStorage:
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
-        if not create:
-            _must_exist(url)
-        if url.startswith(JOURNAL):
-            return _journal(url.removeprefix(JOURNAL))
-        return _sqlite(url) if url.startswith("sqlite") else RDBStorage(url)
+        return _opened(url, create=create)
     except (SQLAlchemyError, OptunaError, ImportError, ValueError, RuntimeError, OSError) as error:
         raise InputError(
             f"--storage {redacted(url)}: cannot be opened as an Optuna storage: {told(error, url)}"
         ) from error
+
+
+def _opened(url: str, *, create: bool) -> BaseStorage:
+    if not create:
+        _must_exist(url)
+    if url.startswith(JOURNAL):
+        return _journal(url.removeprefix(JOURNAL))
+    for attempt in range(ATTEMPTS):
+        try:
+            return _sqlite(url) if url.startswith("sqlite") else RDBStorage(url)
+        except (SQLAlchemyError, StorageInternalError) as error:
+            # Another driver is making the tables at this moment.
+            if "exists" not in str(error) or attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(random.uniform(0.5, 1.5))
+    raise AssertionError("unreachable")
 
 
 def is_storage_error(error: BaseException) -> bool:

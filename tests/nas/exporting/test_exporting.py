@@ -63,8 +63,8 @@ def test_the_folder_says_which_network_it_is(tmp_path):
     assert (facts["weights"], facts["seed"]) == ("untrained", 4)
     assert (facts["study"], facts["trial"], facts["key"]) == ("runs/first", 7, "abc")
     assert facts["versions"]["torch"]
-    note = (out / "README.md").read_text()
-    assert "Trial 7 of runs/first" in note
+    note = (out / "MODEL_CARD.md").read_text()
+    assert "trial 7 of runs/first" in note
     assert "untrained" in note
 
 
@@ -73,7 +73,7 @@ def test_a_registered_space_is_found_and_its_package_noted(tmp_path):
     export(space, space.published["femto"], tmp_path / "out", setting=small)
     facts = json.loads((tmp_path / "out" / "config.json").read_text())
     assert "accvit-nas" in facts["versions"]
-    assert "scaled by 0.25" in (tmp_path / "out" / "README.md").read_text()
+    assert "x 0.25" in (tmp_path / "out" / "MODEL_CARD.md").read_text()
     params = sum(parameter.numel() for parameter in load_exported(tmp_path / "out").parameters())
     assert params == facts["cost"]["params"]
 

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -17,15 +18,15 @@ TOY = (
     *("--space", "tests.nas.toy:SPACE", "--data", "digits", "--resolution", "8"),
     *("--width-scale", "1", "--data-share", "0.05", "--val-limit", "50", "--epochs", "1"),
 )
-SECONDS = 120.0  # until a process that should have done something is given up
+SECONDS = 280.0  # until a process that should have done something is given up
 
 
-def start(out: Path, *flags: str) -> subprocess.Popen[str]:
+def start(out: Path, *flags: str, cwd: Path = ROOT, **environment: str) -> subprocess.Popen[str]:
     """`python -m nas.search` on the toy space, as the leader of a process group."""
     return subprocess.Popen(
         [sys.executable, "-m", "nas.search", *TOY, "--study", "s", "--out", str(out), *flags],
-        cwd=ROOT,
-        env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
+        cwd=cwd,
+        env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE", **environment},
         start_new_session=True,
         text=True,
         stdout=subprocess.PIPE,
@@ -83,7 +84,16 @@ def tree(pid: int) -> Iterator[int]:
             yield from tree(int(child))
 
 
-def listening(pids: Iterator[int]) -> set[str]:
+def commands(pids: Iterable[int]) -> dict[int, str]:
+    """The processes that still run, by what they call themselves."""
+    found = {}
+    for pid in pids:
+        with suppress(OSError):
+            found[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return found
+
+
+def listening(pids: Iterable[int]) -> set[str]:
     """The addresses on which the processes listen for TCP connections."""
     inodes = set()
     for pid in pids:

@@ -12,7 +12,8 @@ from nas.core.errors import InputError
 from nas.core.fidelity import Fidelity, Setting
 from nas.evaluation.job import DataSpec
 from nas.evaluation.recipe import Recipe
-from nas.scheduling import Resources
+from nas.scheduling import Resources, cluster
+from nas.scheduling.room import Cluster, Node
 from nas.searching import resources
 from nas.searching.resources import resources_for
 from nas.study.settings import Settings
@@ -115,8 +116,11 @@ def test_more_workers_than_the_gpus_hold_are_refused(monkeypatch: pytest.MonkeyP
         given("cuda: pretended", gpus_per_trial=0.5, workers=3)
 
 
-def test_a_cluster_may_have_room_for_more_workers() -> None:
-    assert given(workers=64, ray_address="auto") == Resources(workers=64, threads=1)
+def test_a_cluster_may_have_room_for_more_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = Cluster(nodes=(Node(cpus=64), Node(cpus=64)), free_cpus=128)
+    monkeypatch.setattr(cluster, "_look", lambda address: there)
+    assert given(workers=64, ray_address="auto") == Resources(workers=64, threads=2)
+    assert given(ray_address="auto") == Resources(workers=128, threads=1)
 
 
 def test_trials_share_a_gpu_by_their_memory(monkeypatch: pytest.MonkeyPatch) -> None:

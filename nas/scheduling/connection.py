@@ -1,0 +1,135 @@
+"""Ray of our own on this machine's loopback, or a cluster that is there already.
+
+Import this module only after `nas.scheduling.environment.configure`.
+"""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from pathlib import Path
+
+import ray
+
+from nas.core.errors import InputError
+from nas.scheduling.base import Resources
+from nas.scheduling.environment import worker_variables
+from nas.scheduling.nodes import alive_nodes, door, node_table
+from nas.scheduling.packages import own_code
+from nas.scheduling.room import Cluster, check_room
+from nas.scheduling.watch import Door, opens, watched
+
+OBJECT_STORE_BYTES = 128 * 2**20  # jobs and outcomes are a few kilobytes
+KNOCK_SECONDS = 5.0  # Ray itself tries for two minutes, and then ends the process
+
+
+@contextmanager
+def local(resources: Resources, folder: Path) -> Iterator[None]:
+    """A Ray that is started here, listens on loopback alone, and writes into the `folder`."""
+    with _silent(), ExitStack() as stack:
+        with _one_line("cannot be started on this machine"):
+            ray.init(
+                address="local",  # whatever RAY_ADDRESS says
+                num_cpus=resources.workers * resources.threads,
+                object_store_memory=OBJECT_STORE_BYTES,
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                _node_ip_address="127.0.0.1",
+                _temp_dir=str(folder),
+            )
+        stack.callback(ray.shutdown)
+        check_room(alive_nodes(), threads=resources.threads, share=resources.gpus_per_trial)
+        stack.enter_context(watched(_doors()))
+        yield
+
+
+@contextmanager
+def joined(address: str, *, ship_code: bool) -> Iterator[None]:
+    """The cluster at HOST:PORT, or "auto": the one that this machine belongs to.
+
+    `ship_code`: workers are sent what this process has imported and the nodes have not installed.
+    """
+    check_address(address)
+    environment: dict[str, object] = {"env_vars": worker_variables()}
+    if ship_code:
+        environment["py_modules"] = [str(path) for path in own_code()]
+        environment["excludes"] = ["__pycache__/"]
+    with _silent(), ExitStack() as stack:
+        with _one_line(f"cannot join --ray-address {address}"):
+            ray.init(
+                address=address,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                runtime_env=environment,
+            )
+        stack.callback(ray.shutdown)
+        stack.enter_context(watched(_doors()))
+        yield
+
+
+def look(address: str) -> Cluster:
+    """What a cluster holds, and what of it is free now."""
+    check_address(address)
+    with _silent(), _one_line(f"cannot join --ray-address {address}"):
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        try:
+            free = ray.available_resources()  # type: ignore[no-untyped-call]
+            return Cluster(
+                nodes=alive_nodes(), free_cpus=free.get("CPU", 0), free_gpus=free.get("GPU", 0)
+            )
+        finally:
+            ray.shutdown()
+
+
+def check_address(address: str) -> None:
+    """InputError for one that Ray would try for minutes, or that cannot be used."""
+    if address.startswith("ray://"):
+        raise InputError(
+            f"--ray-address {address}: a search must run on a machine of the cluster itself; log in"
+            " there, and give --ray-address auto"
+        )
+    place = os.environ.get("RAY_ADDRESS", address) if address == "auto" else address
+    host, colon, port = place.rpartition(":")
+    if place == "auto":
+        return  # Ray looks for it among this machine's processes, and says so at once
+    if not (colon and host and port.isascii() and port.isdecimal() and 0 < int(port) < 2**16):
+        raise InputError(f"--ray-address {address}: expected HOST:PORT, or auto; got {place!r}")
+    if not opens((host.strip("[]"), int(port)), seconds=KNOCK_SECONDS):
+        raise InputError(
+            f"--ray-address {address}: nobody answers at {place}; start a cluster there with"
+            f" `ray start --head --port {port}`, or leave the flag out"
+        )
+
+
+def _doors() -> tuple[Door, ...]:
+    """Where the cluster's and this node's servers listen."""
+    here = ray.get_runtime_context()
+    host, _, port = here.gcs_address.rpartition(":")
+    raylets = [door(node) for node in node_table() if node["NodeID"] == here.get_node_id()]
+    return ((host.strip("[]"), int(port)), *raylets)
+
+
+@contextmanager
+def _one_line(what: str) -> Iterator[None]:
+    """InputError for whatever Ray says, or does, where it cannot be had."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:  # Ray raises plain ones, too
+        ray.shutdown()
+        said = " ".join(str(error).split())[:200]
+        raise InputError(f"ray: {what}: {type(error).__name__}: {said}") from error
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Ray tells of dead workers and of its own deprecations; failures are the study's to tell."""
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
+    with (
+        warnings.catch_warnings(),
+        Path(os.devnull).open("w") as nowhere,
+        redirect_stdout(nowhere),
+    ):
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,90 @@
+"""python -m tests.faults.full_disk: searches on a small file system that fills up, as one process.
+
+It mounts a tmpfs, so it is to be started in a mount namespace of its own (`unshare --mount`), with
+which the tmpfs vanishes. It prints one JSON object a search.
+"""
+
+import argparse
+import json
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.faults.judge import broken_files, lost, unfinished
+from tests.faults.process import COMPLAINTS, OUT, ended, kill, start, warm
+from tests.faults.searches import NAME, SEARCHES, Search
+from tests.faults.stored import stored
+
+SIZE = 24 * 2**20  # of the file system: a search takes some 6 MB
+ROOM = (12, 23)  # bytes left in it before the search starts, as powers of two
+PATIENCE = 120.0  # seconds for one start
+
+
+def main() -> int:
+    """Fill, search, look, free, and search again; so often, with other room each time."""
+    given = _arguments()
+    rng = random.Random(given.seed)
+    warm()
+    for number in range(given.instants):
+        name = given.search[number % len(given.search)]
+        room = int(2 ** rng.uniform(*ROOM))
+        home = given.home / str(number)
+        home.mkdir(parents=True)
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(home)],
+            check=True,
+            timeout=30,
+        )
+        breaches = list(_fill_and_free(SEARCHES[name], home, room))
+        print(json.dumps({"search": name, "room": room, "breaches": breaches}), flush=True)
+        subprocess.run(["umount", str(home)], check=True, timeout=30)
+    return 0
+
+
+def _fill_and_free(search: Search, home: Path, room: int):
+    """What a full disk brought about that it must not."""
+    for name in ("stdout", COMPLAINTS):
+        (home / name).symlink_to(home.parent / f"{home.name}.{name}")  # told elsewhere
+    filler = home / "filler"
+    filler.write_bytes(b"\0" * (SIZE - room))
+    code, said = _run(search, home)
+    if code not in (0, 2):
+        yield f"full: exit code {code}: {said[-1:]}"
+    if code == 2 and (len(said) < 1 or not re.match(r"error: .*", said[-1])):
+        yield f"full: no line says so: {said[-1:]}"
+    if any("Traceback" in line for line in said):
+        yield f"full: a traceback: {said[-1]}"
+    filler.unlink()
+    folder = home / OUT / NAME
+    before = stored(folder / "study.db")
+    code, said = _run(search, home)
+    if code != 0:
+        yield f"freed: exit code {code}: {said[-1:]}"
+        return
+    after = stored(folder / "study.db")
+    yield from lost(before, after)
+    yield from unfinished(after, NAME, asked=search.trials)
+    yield from broken_files(folder)
+
+
+def _run(search: Search, home: Path) -> tuple[int | None, list[str]]:
+    process = start(home, search.command)
+    if not ended(process, within=PATIENCE):
+        kill(process.pid or 0)
+        process.join()
+    return process.exitcode, (home / COMPLAINTS).read_text().splitlines()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.full_disk", description=__doc__)
+    parser.add_argument("home", type=Path, metavar="DIR", help="where to mount")
+    parser.add_argument("--instants", type=int, default=3, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    parser.add_argument("--search", nargs="+", choices=[*SEARCHES], default=["evaluated", "inline"])
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""A search as a process to be killed: warm from a fork server, and known by the folder it runs in.
+
+Imports take seconds in which nothing can be lost; a warm start spends them once.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+OUT, SAID, COMPLAINTS = "runs", "stdout", "stderr"  # in the folder that a search runs in
+PRELOADED = [
+    *("nas.search", "nas.reporting.page", "nas.reporting.picture", "sklearn.datasets"),
+    *("tests.nas.toy", "tests.faults.slow_table"),
+]
+_WARM = multiprocessing.get_context("forkserver")
+_WARM.set_forkserver_preload(PRELOADED)
+
+
+def warm() -> None:
+    """Start the fork server, imports and all; without it, the first search does."""
+    process = _WARM.Process(target=os.getpid)
+    process.start()
+    process.join()
+
+
+def start(home: Path, flags: Sequence[str]) -> ForkServerProcess:
+    """`python -m nas.search`, with `home` as the working folder of it and of all that it starts."""
+    home.mkdir(parents=True, exist_ok=True)
+    process = _WARM.Process(target=_search, args=(home, (*flags, "--out", OUT)))
+    process.start()
+    return process
+
+
+def _search(home: Path, flags: Sequence[str]) -> None:
+    os.setsid()
+    os.chdir(home)
+    sys.path.insert(0, str(ROOT))
+    os.environ |= {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE", "RAY_TMPDIR": str(home)}
+    for descriptor, name in ((1, SAID), (2, COMPLAINTS)):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
+    os.sched_getaffinity = lambda _: {0}  # type: ignore[assignment]  # one thread a training
+    from nas.search import main
+
+    sys.exit(main(list(flags)))
+
+
+def ended(process: ForkServerProcess, *, within: float) -> bool:
+    """Whether it ends by itself in so many seconds."""
+    process.join(within)
+    return process.exitcode is not None
+
+
+def members(home: Path) -> Iterator[tuple[int, str]]:
+    """Process ids and command lines of all that run in the folder."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (entry / "cwd").readlink() == home:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                yield int(entry.name), b" ".join(words).decode(errors="replace")
+
+
+def left_behind(home: Path, *, within: float) -> list[str]:
+    """Command lines of what still runs there after so many seconds; it is then ended."""
+    deadline = time.monotonic() + within
+    while list(members(home)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    left = list(members(home))
+    for pid, _ in left:
+        kill(pid)
+    return [command[:80] for _, command in left]
+
+
+def kill(pid: int) -> None:
+    """At once, if it is still there."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

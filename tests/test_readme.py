@@ -56,10 +56,14 @@ def test_describe_commands_run_as_written(command: str, run: Callable[[str], str
 
 
 TABLE = [line for line in _commands() if "tabular:" in line]
+AGAIN = [line for line in _commands() if "--replay" in line or "--study again" in line]
+TAKEN = [line for line in _commands() if "--variant" in line or "--verify exported" in line]
+TAKEN = [line for line in TAKEN if "nas.export" in line]
 
 
 @pytest.mark.parametrize(
-    "command", [line for line in _commands() if "nas.search" in line and line not in TABLE]
+    "command",
+    [line for line in _commands() if "nas.search" in line and line not in TABLE + AGAIN],
 )
 def test_search_commands_run_with_small_arguments(
     command: str, run: Callable[[str], str], tmp_path: Path
@@ -69,6 +73,17 @@ def test_search_commands_run_with_small_arguments(
     (take,) = (line for line in printed.splitlines() if line.startswith("take:"))
     run(take.removeprefix("take:").strip())
     assert list(tmp_path.glob("exported/*/model.safetensors"))
+
+
+def test_a_deterministic_search_is_the_same_again(run: Callable[[str], str]) -> None:
+    search, replay = AGAIN
+    run(f"{search} {SMALL}")
+    assert "1 of 1 proposals and 1 of 1 results" in run(f"{replay} --runner inline")
+
+
+def test_a_published_variant_is_taken_home_and_proven(run: Callable[[str], str]) -> None:
+    for command in TAKEN:
+        assert run(command.replace("--variant tiny", "--variant femto --resolution 64"))
 
 
 @pytest.mark.parametrize("command", TABLE)

@@ -32,16 +32,16 @@ class Errand:
     marker: Path | None = None
 
 
-@dataclass(kw_only=True)
 class Returned:
     """An outcome, and the file of the weights where the worker could not put it."""
 
-    outcome: Outcome
-    weights: bytes | None = None
+    def __init__(self, *, outcome: Outcome, weights: bytes | None = None) -> None:
+        self.outcome = outcome
+        self._weights = weights
 
     def deliver(self, path: Path | None) -> None:
         """Write the weights, all at once, and forget them; a full disk costs them alone."""
-        content, self.weights = self.weights, None
+        content, self._weights = self._weights, None
         if content is None or path is None:
             return
         temporary = path.with_name(f".{path.name}.{os.getpid()}")

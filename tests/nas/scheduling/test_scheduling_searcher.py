@@ -148,7 +148,7 @@ def test_weights_that_come_with_an_outcome_are_written_whole_before_it_is_told(
     assert campaign.outcomes == [SCORE]
     assert path.read_bytes() == b"all of it"
     assert list(path.parent.iterdir()) == [path]
-    assert came.weights is None, "Tune keeps the result, and need not keep this"
+    assert came._weights is None, "Tune keeps the result, and need not keep this"
 
 
 def test_weights_for_which_there_is_no_room_cost_nothing_else(

@@ -43,6 +43,7 @@ class Score:
 
     `compile_seconds`, of compiling or recording the training step, are part of `seconds`. `parts`
     is into how many each batch was cut to fit into memory, 1 for none (see nas.evaluation.parts).
+    `threads` computed it, on a CPU: with another number its last digits are others.
     """
 
     accuracy: float
@@ -53,6 +54,7 @@ class Score:
     peak_memory_bytes: int = 0
     compile_seconds: float = 0.0
     parts: int = 1
+    threads: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

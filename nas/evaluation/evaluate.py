@@ -76,6 +76,7 @@ def evaluate(
 
     try:
         with thread_count(threads):
+            used = torch.get_num_threads()
             place = pick_device(device)
             name = device_name(place)
             configuration = _configuration(evaluation, space, data)
@@ -96,6 +97,7 @@ def evaluate(
         peak_memory_bytes=result.peak_memory_bytes,
         compile_seconds=result.compile_seconds,
         parts=fitted.parts,
+        threads=used,
     )
 
 

@@ -58,6 +58,7 @@ _FITS: Mapping[str, Callable[[Any], bool]] = {
     "peak_memory_bytes": _count,
     "compile_seconds": _amount,
     "parts": lambda value: _count(value) and value >= 1,
+    "threads": lambda value: value is None or (_count(value) and value >= 1),
     "device": _text,
     "kind": lambda value: _text(value) and value in get_args(FailureKind),
     "message": _text,

@@ -22,6 +22,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     args = made.parse_args(argv)
     if args.space is None and args.replay is None:
         made.error("expected --space NAME, or --replay RUN")
+    if args.deterministic is not None and args.minutes is not None:
+        made.error("--minutes: a deterministic search knows no clock; leave it out")
     if args.trials is None and args.replay is None:
         args.trials = TRIALS
     args.command = [_shown(word) for word in (sys.argv[1:] if argv is None else argv)]

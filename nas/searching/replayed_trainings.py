@@ -51,7 +51,7 @@ def _trial(record: Record) -> Trial:
 def one_by_one(run: Run, count: int) -> Iterator[Trial]:
     """Each of the first trained again as it says itself."""
     settings = Settings.from_dict(run.settings)
-    threads = run.content.get("execution", {}).get("threads")
+    usual = run.content.get("execution", {}).get("threads")
     for record in _ended(run)[:count]:
         evaluation = Evaluation(
             key=record.key,
@@ -59,7 +59,7 @@ def one_by_one(run: Run, count: int) -> Iterator[Trial]:
             fidelity=settings.fidelity,
             replicate=record.replicate,
         )
-        parts = record.parts or 1
+        threads, parts = record.threads or usual, record.parts or 1
         outcome = run_job(settings.job(evaluation, threads=threads, weights=None, parts=parts))
         trial = Trial(record.number, record.genome, _result(outcome))
         print(f"trial {trial.number}: {trial.result}", flush=True)

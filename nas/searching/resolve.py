@@ -85,10 +85,6 @@ def _threads(args: argparse.Namespace) -> int | None:
                 "--threads: only with --deterministic; else --workers decides what each gets"
             )
         return None
-    if args.minutes is not None:
-        raise InputError(
-            "--minutes: a deterministic search does not end by the clock; leave it out"
-        )
     return args.threads or 1
 
 

@@ -24,6 +24,7 @@ from nas.study.patience import Patient
 INTERRUPTED = "interrupted"  # the failure of a trial that was cut short, and is no evaluation
 RARELY = 20  # times as long as a look takes, a driver that is alone waits before the next
 FAILURE = "failure"  # user attribute: why a trial has no values
+OUTCOME = "measured"  # user attribute: all that an evaluation came to, in one write
 DRIVER = "driver"  # user attribute: which process carries it out
 _Identity = Callable[[Mapping[str, Any]], Hashable | None]
 

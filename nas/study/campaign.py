@@ -245,4 +245,5 @@ def _score(record: Record) -> Score:
         peak_memory_bytes=record.peak_memory_bytes or 0,
         compile_seconds=record.compile_seconds or 0.0,
         parts=record.parts or 1,
+        threads=record.threads,
     )

@@ -18,7 +18,7 @@ from nas.core.evaluated_check import measured_by
 from nas.core.knob import Genome, Value
 from nas.core.objective import Objective
 from nas.samplers.proposal import KEY
-from nas.study.book import FAILURE, INTERRUPTED, Book
+from nas.study.book import FAILURE, INTERRUPTED, OUTCOME, Book
 from nas.study.drivers import Drivers
 from nas.study.ledger import LOOK
 from nas.study.opening import open_study
@@ -151,7 +151,7 @@ class EvaluatedStudy:
             known = {name: begun.member.cost.value(name) for name in self._space.priced}
             found = known | row.measured
             values = [found[objective.name] for objective in self._objectives]
-            self._book.end(begun.trial, {"measured": row.measured}, values)
+            self._book.end(begun.trial, {OUTCOME: row.measured}, values)
         self._note()
 
     def _recover(self) -> None:
@@ -216,7 +216,7 @@ def _row(trial: FrozenTrial) -> Row:
         number=trial.number,
         genome=dict(trial.params),
         costs=noted.get("known", {}).get("costs", {}),
-        measured=noted.get("measured", {}),
+        measured=noted.get(OUTCOME, {}),
         failure=noted.get("failure"),
         proposal_seconds=noted.get("known", {}).get("proposal_seconds", 0.0),
     )

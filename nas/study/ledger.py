@@ -13,7 +13,7 @@ from nas.core.fidelity import Fidelity
 from nas.core.knob import Genome
 from nas.core.objective import Objective
 from nas.samplers.proposal import KEY, distributions
-from nas.study.book import Book, Claim
+from nas.study.book import FAILURE, OUTCOME, Book, Claim
 from nas.study.drivers import Drivers
 from nas.study.opening import open_study
 from nas.study.proposals import Begun, Pause, Proposals
@@ -174,13 +174,13 @@ class Ledger:
         """Write an outcome down; False where another driver took the trial for dead and has it."""
         book = self._search if ticket.role == "search" else self._reference
         known = {"accuracy": getattr(outcome, "accuracy", None), **asdict(ticket.cost)}
-        noted = asdict(outcome)
-        values = None
+        measured = asdict(outcome)
         if isinstance(outcome, Score):
             values = [known[objective.name] for objective in self._objectives]
+            told = book.end(ticket.trial, {OUTCOME: measured}, values)
         else:
-            noted["failure"] = f"{noted.pop('kind')}: {noted.pop('message')}"
-        told = book.end(ticket.trial, noted, values)
+            failure = f"{measured.pop('kind')}: {measured.pop('message')}"
+            told = book.end(ticket.trial, {OUTCOME: measured, FAILURE: failure})
         self._note()
         return told
 

@@ -7,7 +7,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial
 
 from nas.core.errors import InputError
-from nas.study.book import FAILURE, INTERRUPTED
+from nas.study.book import FAILURE, INTERRUPTED, OUTCOME
 from nas.study.record import Record, Role
 
 _KEY = re.compile("[0-9a-f]{16}")  # as nas.core.space.key_of makes them; files are named by it
@@ -21,6 +21,7 @@ MEASURED = (
     "peak_memory_bytes",
     "compile_seconds",
     "parts",
+    "threads",
     "failure",
 )
 
@@ -40,7 +41,7 @@ def read_records(storage: BaseStorage, name: str) -> list[Record]:
 
 def record_of(trial: FrozenTrial, role: Role) -> Record | None:
     """An evaluation; None for a trial that is none, as one cut short or still queued."""
-    noted = trial.user_attrs
+    noted = {**trial.user_attrs, **trial.user_attrs.get(OUTCOME, {})}
     if "seed" not in noted or noted.get(FAILURE) == INTERRUPTED:
         return None
     if not (_KEY.fullmatch(str(noted["key"])) and isinstance(noted["replicate"], int)):

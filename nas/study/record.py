@@ -38,6 +38,7 @@ class Record:
     peak_memory_bytes: int | None = None
     compile_seconds: float | None = None
     parts: int | None = None
+    threads: int | None = None
     failure: str | None = None
     position: int | None = None
 

@@ -86,7 +86,7 @@ class Run:
             replicate=record.replicate,
         )
         path = self.weights_path(record.key, record.replicate).resolve()
-        threads = settings.threads or self.content.get("execution", {}).get("threads")
+        threads = record.threads or self.content.get("execution", {}).get("threads")
         parts = record.parts or 1
         outcome = run_job(settings.job(evaluation, threads=threads, weights=path, parts=parts))
         if isinstance(outcome, Failure):

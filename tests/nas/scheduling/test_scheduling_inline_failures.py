@@ -111,7 +111,10 @@ def test_the_exit_summary_counts_each_kind(search: Ended) -> None:
 
 
 def test_a_batch_that_was_cut_to_fit_is_told_in_the_table_and_in_the_study(search: Ended) -> None:
-    parts = {trial.params["mood"]: trial.user_attrs.get("parts") for trial in search.trials}
+    parts = {
+        trial.params["mood"]: trial.user_attrs.get("measured", {}).get("parts")
+        for trial in search.trials
+    }
     assert [parts[mood] for mood in WELL] == [1, 4]
     table = search.table.set_index("mood")
     assert [table.loc[mood].parts for mood in WELL] == ["1", "4"]

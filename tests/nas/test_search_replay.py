@@ -1,0 +1,147 @@
+"""A deterministic search is the same again, and a replay finds the trial that is not."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nas.search import main
+
+ROOT = Path(__file__).parents[2]
+TRIALS = 6
+TOY = (
+    *("--space", "tests.nas.toy:SPACE", "--data", "digits", "--resolution", "8"),
+    *("--width-scale", "1", "--data-share", "0.05", "--val-limit", "50", "--epochs", "1"),
+    *("--choices", "mood=well,slow,raises,diverges", "--no-published", "--trials", str(TRIALS)),
+)
+TABLE = ("--space", "tests.faults.slow_table:INSTANT", "--trials", "20")
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads of so small a training mostly wait for each other."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+
+
+def search(out: Path, name: str, *flags: str) -> pd.DataFrame:
+    """The table of a search in this process."""
+    assert main([*flags, "--study", name, "--out", str(out), "--quiet"]) == 0
+    return table(out, name)
+
+
+def table(out: Path, name: str) -> pd.DataFrame:
+    """What was tried, and what came of it."""
+    found = pd.read_csv(out / name / "trials.csv", dtype=str, keep_default_na=False)
+    timed = [column for column in found if "second" in column or "memory" in column]
+    return found.drop(columns=timed)
+
+
+def replay(out: Path, name: str, *flags: str) -> int:
+    """The exit code."""
+    return main(["--replay", str(out / name), "--runner", "inline", *flags])
+
+
+def tampered(out: Path, name: str) -> None:
+    """One result of the study is not what it was."""
+    with sqlite3.connect(out / name / "study.db") as database:
+        (attribute,) = database.execute(
+            "SELECT trial_user_attribute_id FROM trial_user_attributes"
+            " WHERE key = 'measured' AND value_json LIKE '%accuracy%' LIMIT 1"
+        ).fetchone()
+        database.execute(
+            "UPDATE trial_user_attributes SET value_json ="
+            " json_set(value_json, '$.accuracy', 0.123) WHERE trial_user_attribute_id = ?",
+            (attribute,),
+        )
+    database.close()
+
+
+def test_a_replay_certifies_a_deterministic_search(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried = len(search(tmp_path, "s", *TOY, "--runner", "inline", "--deterministic", "3"))
+    assert tried >= TRIALS
+    assert replay(tmp_path, "s") == 0
+    said = capsys.readouterr().out
+    assert f"the same: {tried} of {tried} proposals and {tried} of {tried} results" in said
+
+
+def test_a_replay_finds_the_result_that_is_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path, "s", *TOY, "--runner", "inline", "--deterministic")
+    tampered(tmp_path, "s")
+    assert replay(tmp_path, "s") == 1
+    assert "first difference: trial" in capsys.readouterr().out
+
+
+def test_an_asynchronous_search_is_repeated_trial_by_trial(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path, "s", *TOY, "--runner", "inline")
+    assert replay(tmp_path, "s", "--trials", "3") == 0
+    said = capsys.readouterr().out
+    assert "asynchronous" in said
+    assert "the same: 3 of 3 results" in said
+
+
+@pytest.mark.parametrize("flags", [("--deterministic",), ()])
+def test_a_space_that_evaluates_itself_is_replayed_as_well(
+    flags: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path, "s", *TABLE, *flags)
+    assert replay(tmp_path, "s") == 0
+    assert "20 of 20 results" in capsys.readouterr().out
+
+
+def test_a_deterministic_search_stopped_and_gone_on_is_as_in_one_go(tmp_path: Path) -> None:
+    whole = search(tmp_path, "whole", *TABLE, "--deterministic", "--sampler", "nsgaii")
+    for trials in ("7", "20"):
+        again = (*TABLE, "--deterministic", "--sampler", "nsgaii", "--trials", trials)
+        parts = search(tmp_path, "parts", *again)
+    assert parts.equals(whole)
+
+
+def test_nothing_to_repeat_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replay(tmp_path, "s") == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--deterministic", "--minutes", "1"), "knows no clock"),
+        (("--threads", "2"), "only with --deterministic"),
+    ],
+)
+def test_what_does_not_go_together_is_one_line(
+    flags: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        raise SystemExit(main([*TOY, *flags, "--out", str(tmp_path)]))
+    assert left.value.code == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_two_workers_of_ray_find_what_one_process_finds(tmp_path: Path) -> None:
+    one = search(tmp_path, "one", *TOY, "--runner", "inline", "--deterministic")
+    command = [*TOY, "--runner", "ray", "--workers", "2", "--deterministic"]
+    subprocess.run(
+        [sys.executable, "-m", "nas.search", *command, "--study", "two", "--out", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        timeout=280,
+    )
+    both = [
+        found.sort_values("key").reset_index(drop=True) for found in (one, table(tmp_path, "two"))
+    ]
+    assert both[0].drop(columns="number").equals(both[1].drop(columns="number"))
+    assert replay(tmp_path, "two") == 0

@@ -45,6 +45,12 @@ class Within(Budget):
     def __str__(self) -> str:
         return ", ".join(map(str, self.ranges)) or "no budget"
 
+    @property
+    def exact(self) -> str:
+        """The same with every digit, for settings: near windows are not equal ones."""
+        ends = ((one.name, one.low, one.high) for one in self.ranges)
+        return ", ".join(f"{name} {low} to {high}" for name, low, high in ends)
+
 
 def parse_range(flag: str, name: str, text: str, *, costs: Collection[str]) -> Range:
     """`2.5-5`, `2.5-`, `-5` (up to 5), with K, M, G behind a number if wanted.

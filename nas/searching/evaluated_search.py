@@ -146,7 +146,7 @@ def _settings(
         ordered=tuple(knob.name for knob in region.knobs if knob.ordered),
         costs=tuple(space.priced),
         objectives=tuple(f"{one.name}:{one.direction}" for one in objectives),
-        within=str(region.budget),
+        within=region.budget.exact if isinstance(region.budget, Within) else "",
         sampler=DEFAULT if args.sampler == "auto" else args.sampler,
         seed=args.seed,
         digest=getattr(space, "digest", None),

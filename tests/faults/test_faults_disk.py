@@ -29,6 +29,7 @@ def full(home: Path, *flags: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.slow  # each full disk is waited for, in vain
 def test_a_search_that_trains_nothing_stops_in_words_and_goes_on(tmp_path: Path) -> None:
     told = full(tmp_path / "disk", "--search", "evaluated", "--instants", "2")
     assert len(told) == 2

@@ -16,6 +16,7 @@ from nas.core.cost import Cost
 from nas.exporting import load_exported
 from nas.search import main
 from nas.study.ledger import Ledger
+from nas.study.proposals import Pause
 from nas.study.run import driving
 from nas.study.storage import open_storage
 from nas.study.ticket import Ticket
@@ -229,9 +230,9 @@ def test_a_defect_that_shows_in_the_midst_of_a_search_is_one_line_and_mended_it_
 
     with monkeypatch.context() as patched:
 
-        def asked(self: Ledger) -> Ticket | None:
+        def asked(self: Ledger, **wanted: int) -> Ticket | Pause:
             patched.setattr(toy.ToySpace, "stage_costs", missing)
-            return ask(self)
+            return ask(self, **wanted)
 
         patched.setattr(Ledger, "ask", asked)
         assert search(out, *QUICK, "--trials", "2", "--quiet") == 2

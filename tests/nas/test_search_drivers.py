@@ -61,6 +61,7 @@ def check(trials: list[FrozenTrial], wanted: int, folder: Path) -> None:
     assert json.loads((folder / "s" / "run.json").read_text())["study"] == "s"
 
 
+@pytest.mark.parametrize("storage", ["journal"], indirect=True)
 def test_four_drivers_end_with_exactly_the_trials_asked_for(storage: str, tmp_path: Path) -> None:
     trials = together(SLOW, storage, tmp_path, 60, "--sampler", "random")
     check(trials, 60, tmp_path)
@@ -73,6 +74,7 @@ def test_four_drivers_four_hundred_trials(storage: str, sampler: str, tmp_path: 
     check(together(INSTANT, storage, tmp_path, 400, "--sampler", sampler), 400, tmp_path)
 
 
+@pytest.mark.parametrize("storage", ["postgresql"], indirect=True)
 def test_one_that_is_killed_is_replaced_by_the_others(storage: str, tmp_path: Path) -> None:
     crew = [start(SLOW, storage, tmp_path, 60, "--sampler", "random") for _ in range(2)]
     while not trials_of(storage, "s"):

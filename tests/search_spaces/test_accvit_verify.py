@@ -23,6 +23,7 @@ SETTINGS = (
 )
 SHALLOW = {f"stages.{index}.depth": 1 for index in range(4)}
 THREE_WAYS = 32
+QUICKLY = 10  # of them in every run, the others in the slow one
 
 
 @cache
@@ -185,7 +186,13 @@ def test_the_members_counted_three_ways_hold_every_value_of_every_knob():
         assert {member[knob.name] for member in members} == set(knob.choices), knob.name
 
 
-@pytest.mark.parametrize("index", range(THREE_WAYS))
+@pytest.mark.parametrize(
+    "index",
+    [
+        pytest.param(index, marks=() if index < QUICKLY else pytest.mark.slow)
+        for index in range(THREE_WAYS)
+    ],
+)
 def test_a_member_costs_the_same_three_ways(index):
     setting = SETTINGS[index % len(SETTINGS)]
     config = SPACE.adapt(SPACE.decode(three_way_members()[index]), setting)

@@ -49,3 +49,12 @@ def test_both_ends_below_zero_count():
         value for value in (-4, -3, -2, -1, 0, 1) if window.admits(NamedCost(named={"a": value}))
     ]
     assert admitted == [-3, -2, -1]
+
+
+def test_near_windows_print_alike_and_are_told_apart() -> None:
+    near = [
+        Within(ranges=(parse_range("--within", "a", text, costs=("a",)),))
+        for text in ("1.00001-2", "1.00002-2")
+    ]
+    assert len({str(one) for one in near}) == 1
+    assert len({one.exact for one in near}) == 2

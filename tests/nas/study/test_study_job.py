@@ -46,8 +46,10 @@ def test_a_ray_worker_that_finds_other_images_fails_the_trial_by_name(
 ) -> None:
     for name, value in environment.QUIET.items():
         monkeypatch.setenv(name, value)
-    ray_tune: Any = pytest.importorskip("nas.scheduling.ray_tune")
-    outcome = ray_tune.ProxyTraining(config={"job": job(OTHER)}).step()["outcome"]
+    training: Any = pytest.importorskip("nas.scheduling.training")
+    errand: Any = pytest.importorskip("nas.scheduling.errand")
+    worker = training.ProxyTraining(config={"errand": errand.Errand(job=job(OTHER))})
+    outcome = worker.step()["came"].outcome
     assert isinstance(outcome, Failure)
     assert outcome.kind == "data-differs"
     assert "digits" in outcome.message

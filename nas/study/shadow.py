@@ -55,13 +55,14 @@ class Shadow:
     def follow(self, place: int, trial: FrozenTrial) -> None:
         """Let the sampler see a trial as it stands now."""
         if place not in self._numbers:
-            self._numbers[place] = len(self._study.get_trials(deepcopy=False))
-            self._study._storage.create_new_trial(self._study._study_id, template_trial=trial)
+            storage = self._study._storage
+            trial_id = storage.create_new_trial(self._study._study_id, template_trial=trial)
+            self._numbers[place] = storage.get_trial_number_from_id(trial_id)
         elif trial.state.is_finished():
             self._end(self._numbers[place], trial)
 
     def _end(self, number: int, trial: FrozenTrial) -> None:
-        if self._study.get_trials(deepcopy=False)[number].state.is_finished():
+        if self._trial(number).state.is_finished():
             return
         self._attach(number, trial.user_attrs)
         self._study.tell(
@@ -71,12 +72,15 @@ class Shadow:
         )
 
     def _attach(self, number: int, user: Mapping[str, Any]) -> None:
-        storage = self._study._storage
-        trial_id = storage.get_trial_id_from_study_id_trial_number(self._study._study_id, number)
+        trial_id = self._trial(number)._trial_id
         for name, value in user.items():
-            storage.set_trial_user_attr(trial_id, name, value)
+            self._study._storage.set_trial_user_attr(trial_id, name, value)
+
+    def _trial(self, number: int) -> FrozenTrial:
+        storage, study = self._study._storage, self._study._study_id
+        return storage.get_trial(storage.get_trial_id_from_study_id_trial_number(study, number))
 
     def system_attributes(self, proposed: Trial) -> dict[str, Any]:
         """What the sampler noted with a proposal, but for the values that were given."""
-        noted = self._study.get_trials(deepcopy=False)[proposed.number].system_attrs
+        noted = self._trial(proposed.number).system_attrs
         return {name: value for name, value in noted.items() if name != "fixed_params"}

@@ -1,0 +1,1 @@
+"""Runs against each other, as text, as one page and as a picture."""

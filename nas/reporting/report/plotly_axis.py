@@ -1,0 +1,27 @@
+"""How plotly draws an axis: units and, on a log scale, round ticks."""
+
+from collections.abc import Sequence
+from html import escape
+from math import log10
+from typing import Any
+
+from nas.reporting.ticks import ticks
+from nas.reporting.view.nouns import Measure
+
+
+def plotly_axis(measure: Measure, values: Sequence[float]) -> dict[str, Any]:
+    """Around `values`, in the measure's plain unit."""
+    title = escape(measure.title)
+    shown = [value / measure.scale for value in values]
+    if not (measure.log and min(shown) > 0):
+        return {"title": {"text": title}}
+    margin = max((max(shown) / min(shown)) ** 0.06, 1.05)
+    ends = min(shown) / margin, max(shown) * margin
+    marks = ticks(*ends)
+    return {
+        "title": {"text": f"{title}, log scale"},
+        "type": "log",
+        "range": [log10(end) for end in ends],
+        "tickvals": list(marks),
+        "ticktext": [f"{mark:g}" for mark in marks],
+    }

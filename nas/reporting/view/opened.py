@@ -1,0 +1,81 @@
+"""A run's folder, opened to be looked at; nothing in it is changed."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nas.core.errors import InputError
+from nas.core.guard import DefectiveSpaceError, guarded
+from nas.core.objective import parse_objectives
+from nas.core.space import find_space
+from nas.reporting.brief import flat
+from nas.reporting.view.nouns import View
+from nas.reporting.view.of_networks import Networks, view_of_networks
+from nas.reporting.view.of_rows import Rows, view_of_rows
+from nas.study.evaluated import read_rows
+from nas.study.run import Run, read_any, read_run
+from nas.study.settings import Settings
+from nas.study.storage import open_storage, redacted
+
+
+def open_view(folder: Path, storage: str | None = None) -> View:
+    """The run in `folder` so far, finished or running.
+
+    `storage` is the URL with its password, where the run lies in a database that asks for one.
+    InputError where there is no run, or nothing to show.
+    """
+    run = read_any(folder, storage)
+    if "fidelity" not in run.settings and "costs" in run.settings:
+        return _looked_up(run)
+    try:
+        return _trained(read_run(folder, storage))
+    except DefectiveSpaceError as error:
+        raise InputError(str(error)) from error
+
+
+def _looked_up(run: Run) -> View:
+    rows = read_rows(open_storage(run.storage_url, create=False), run.name)
+    try:
+        return view_of_rows(
+            Rows(study=run.name, settings=run.settings, rows=rows, facts=dict(_facts(run)))
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise InputError(f"{run.folder}: run.json and the trials disagree ({told})") from error
+
+
+def _trained(run: Run) -> View:
+    settings = Settings.from_dict(run.settings)
+    records = run.records
+    if not records:
+        raise InputError(f"{run.folder}: no trial has begun: nothing to show yet")
+    devices = {record.device: None for record in records if record.device}
+    return view_of_networks(
+        Networks(
+            study=run.name,
+            settings=settings,
+            space=guarded(settings.space, find_space(settings.space)),
+            records=records,
+            objectives=parse_objectives(",".join(settings.objectives)),
+            facts={**dict(_facts(run)), "trained on": ", ".join(map(str, devices))},
+        )
+    )
+
+
+def _facts(run: Run) -> Iterator[tuple[str, str]]:
+    """In the order of reading."""
+    command = [str(word) for word in run.content.get("command", ())]
+    if command:  # runs of early versions did not note it; their settings say the same
+        yield "command", shlex.join(["python", "-m", "nas.search", *command])
+    yield "study", run.name
+    yield "storage", redacted(run.storage_url)
+    for name, value in run.content.get("versions", {}).items():
+        yield {"cpus": "processors"}.get(name, name), str(value)
+    execution: Mapping[str, Any] = run.content.get("execution", {})
+    for name, value in flat(execution).items():
+        if value is not None:
+            yield name, str(value)
+    for name, value in flat(run.settings).items():
+        if value is not None and not name.startswith("knobs."):
+            yield f"settings.{name}", str(value)

@@ -16,6 +16,10 @@ LARGEST = 1e150  # of a cost or a value: its square is finite
 CHOICES = 2000  # of a knob, at most: each has a bit in a model
 
 
+class BadResultError(ValueError):
+    """What a space measured is not what it was asked for."""
+
+
 def check_evaluated(name: str, space: EvaluatedSpace) -> None:
     """InputError for what breaks the protocol: one line with the attribute and what was wrong."""
     for attribute in ("knobs", "objectives", "members"):
@@ -85,17 +89,28 @@ def violation_of(space: EvaluatedSpace, genome: Genome) -> str | None:
 def measured_by(
     space: EvaluatedSpace, genome: Genome, wanted: Mapping[str, object]
 ) -> dict[str, float]:
-    """The wanted objectives as the space measures them; what is wrong with one raises."""
+    """The wanted objectives as the space measures them; BadResultError for anything else.
+
+    What the space raises passes.
+    """
     answer = space.evaluate(genome)
+    if not isinstance(answer, Mapping):
+        raise BadResultError(f"evaluate gave {answer!r:.100}; expected numbers by name")
     lacking = [name for name in wanted if name not in answer]
     if lacking:
         known = ", ".join(map(str, answer)) or "nothing"
-        raise KeyError(f"evaluate gave {known}; expected {', '.join(lacking)} as well")
-    measured = {name: float(answer[name]) for name in wanted}
-    for name, value in measured.items():
-        if not isfinite(value) or abs(value) > LARGEST:
-            raise ValueError(f"{name} = {value} is not finite")
-    return measured
+        raise BadResultError(f"evaluate gave {known}; expected {', '.join(lacking)} as well")
+    return {name: _finite(name, answer[name]) for name in wanted}
+
+
+def _finite(name: str, value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise BadResultError(f"{name} = {value!r:.100} is no number") from error
+    if not isfinite(number) or abs(number) > LARGEST:
+        raise BadResultError(f"{name} = {number} is not finite")
+    return number
 
 
 def _defect(space: EvaluatedSpace, method: str, said: str) -> DefectiveSpaceError:

@@ -52,9 +52,18 @@ def defect_behind(error: BaseException | None) -> DefectiveSpaceError | None:
     return error
 
 
-def told(error: Exception) -> str:
+def words_of(error: BaseException) -> str:
+    """What an error says, on one line and in letters alone, whoever wrote it."""
+    try:
+        said = str(error)
+    except Exception:
+        return "(it cannot say)"
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())
+
+
+def told(error: BaseException) -> str:
     """Type, words and place of an error: KeyError: 'width' (space.py:12)."""
-    words = " ".join(str(error).split())
+    words = words_of(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
     said = f"{type(error).__name__}: {words}" if words else type(error).__name__
     return f"{said} ({Path(place.filename).name}:{place.lineno})"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import torch
 
 from nas.core.evaluation import Failure, FailureKind
+from nas.core.guard import words_of
 from nas.data import DataError
 from nas.evaluation.errors import DataDiffersError, Diverged, NoDeviceError, OutOfTime
 from nas.evaluation.limit import EXIT
@@ -40,7 +41,7 @@ def kind_of_death(seconds: float, limit: float | None) -> FailureKind:
 
 def message_of(error: BaseException) -> str:
     """One line, with the type of any error that is not our own."""
-    said = " ".join(str(error).split())
+    said = words_of(error)
     ours = type(error).__module__.startswith("nas.")
     return shortened(said if ours and said else f"{type(error).__name__}: {said}")
 

@@ -22,6 +22,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     args = made.parse_args(argv)
     if args.space is None and args.replay is None:
         made.error("expected --space NAME, or --replay RUN")
+    given = [flag for flag in ("space", "threads", "deterministic") if getattr(args, flag)]
+    if args.replay is not None and given:
+        made.error(f"--{given[0]}: --replay takes it from the run; leave it out")
     if args.deterministic is not None and args.minutes is not None:
         made.error("--minutes: a deterministic search knows no clock; leave it out")
     if args.trials is None and args.replay is None:

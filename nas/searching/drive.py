@@ -108,7 +108,8 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
         interrupted = False
         try:
             if not campaign.finished:
-                make_runner(args, resources)(campaign, make_job, listen)
+                with live:
+                    make_runner(args, resources)(campaign, make_job, listen)
         except KeyboardInterrupt:
             interrupted = True
         finally:

@@ -25,7 +25,7 @@ def drive_evaluated(space: EvaluatedSpace, args: argparse.Namespace) -> int:
     search = search_of(space, args)
     run = open_run(
         Path(args.out),
-        check_name(args.study or search.name),
+        check_name(search.name if args.study is None else args.study),
         search.settings.to_dict(),
         storage=args.storage,
         versions=versions(),

@@ -5,12 +5,17 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
+import optuna
+
 from nas.core.errors import InputError
 from nas.searching.replayed import Trial
 from nas.searching.replayed_evaluations import evaluate_again, known_evaluations
 from nas.searching.replayed_trainings import known_trainings, one_by_one, search_again
 from nas.searching.versions import versions
+from nas.study.opening import SETTINGS
 from nas.study.run import Run, read_any, read_run
+from nas.study.settings import differences
+from nas.study.storage import open_storage
 
 
 def replay(folder: Path, args: argparse.Namespace) -> int:
@@ -20,19 +25,39 @@ def replay(folder: Path, args: argparse.Namespace) -> int:
     workers. Any other has its trials repeated one by one.
     """
     run = read_any(folder, args.storage)
+    _check_settings(run)
     in_order = "lag" in run.settings
     _tell_versions(run)
     if not in_order:
         print("this search was asynchronous: its trials are repeated, its proposals are not")
+    left = 0
     if "costs" in run.settings:
         known = _some(folder, known_evaluations(run), args)
         again = evaluate_again(run, known)
     else:
         run = read_run(folder, args.storage)
-        known = _some(folder, known_trainings(run), args)
+        known, left = known_trainings(run)
+        known = _some(folder, known, args)
         count = len(known)
         again = search_again(run, count, args) if in_order else list(one_by_one(run, count))
-    return _verdict(known, again, in_order=in_order)
+    if left:
+        print(
+            f"left out: {left} trials proposed after one that has not ended; end the search first"
+        )
+    return _verdict(known, again, in_order=in_order) or int(bool(left))
+
+
+def _check_settings(run: Run) -> None:
+    """InputError where run.json does not say what the study does."""
+    storage = open_storage(run.storage_url, create=False)
+    try:
+        study = optuna.load_study(storage=storage, study_name=run.name)
+    except KeyError as error:
+        raise InputError(f"no study named {run.name} in this storage") from error
+    if differing := differences(study.user_attrs.get(SETTINGS, {}), run.settings):
+        raise InputError(
+            f"{run.folder / 'run.json'}: its settings are not the study's: {'; '.join(differing)}"
+        )
 
 
 def _some(folder: Path, known: list[Trial], args: argparse.Namespace) -> list[Trial]:

@@ -9,6 +9,7 @@ from nas.searching.evaluated_search import find_evaluated, search_of
 from nas.searching.replayed import Trial
 from nas.study.evaluated import Row, measured_row, read_rows
 from nas.study.run import Run
+from nas.study.settings import differences
 from nas.study.storage import open_storage
 
 
@@ -19,8 +20,9 @@ def known_evaluations(run: Run) -> list[Trial]:
 
 
 def _trial(row: Row) -> Trial:
-    values = tuple(row.measured[name] for name in sorted(row.measured))
-    return Trial(row.number, row.genome, values if row.failure is None else row.failure)
+    measured = tuple(row.measured[name] for name in sorted(row.measured))
+    result = measured + (row.values or ()) if row.failure is None else row.failure
+    return Trial(row.number, row.genome, result)
 
 
 def evaluate_again(run: Run, known: list[Trial]) -> list[Trial]:
@@ -30,6 +32,8 @@ def evaluate_again(run: Run, known: list[Trial]) -> list[Trial]:
     if not isinstance(space, EvaluatedSpace):
         raise InputError(f"{run.folder / 'run.json'}: its command names no space that evaluates")
     search = search_of(space, args)
+    if differing := differences(run.settings, search.settings.to_dict()):
+        raise InputError(f"{run.folder / 'run.json'}: not of its command: {'; '.join(differing)}")
     if "lag" not in run.settings:
         wanted = search.objectives
         return [_trial(measured_row(space, trial.number, trial.genome, wanted)) for trial in known]

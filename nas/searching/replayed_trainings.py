@@ -2,6 +2,8 @@
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import count, takewhile
 
 from optuna.storages import InMemoryStorage
 
@@ -22,37 +24,39 @@ from nas.study.settings import Settings
 from nas.study.ticket import Ticket
 
 
-def known_trainings(run: Run) -> list[Trial]:
-    """Those that have ended, in the order of proposal; of a deterministic search without a gap."""
-    return [_trial(record) for record in _ended(run)]
+def known_trainings(run: Run) -> tuple[list[Trial], int]:
+    """Those that have ended, in the order of proposal, and how many more there are behind a gap.
+
+    A gap is a position of a deterministic search whose trial has not ended: what came after it
+    cannot be proposed again.
+    """
+    ended, left = _ended(run)
+    return [_trial(record) for record in ended], left
 
 
-def _ended(run: Run) -> list[Record]:
+def _ended(run: Run) -> tuple[list[Record], int]:
     ended = [record for record in run.records if record.role == "search" and record.ended]
     if "lag" not in run.settings:
-        return ended
+        return ended, 0
     by_position = {record.position: record for record in ended}
-    positions = range(len(ended))
-    return [
-        by_position[place]
-        for place in positions
-        if all(before in by_position for before in range(place + 1))
-    ]
+    whole = list(takewhile(by_position.__contains__, count()))
+    return [by_position[place] for place in whole], len(ended) - len(whole)
 
 
 def _trial(record: Record) -> Trial:
     if record.complete:
-        result: tuple[float, ...] | str = (record.accuracy or 0.0, record.loss or 0.0)
+        measured = (record.accuracy or 0.0, record.loss or 0.0)
+        result: tuple[float, ...] | str = measured + (record.values or ())
     else:
         result = (record.failure or "unknown").partition(":")[0]
     return Trial(record.number, record.genome, result)
 
 
-def one_by_one(run: Run, count: int) -> Iterator[Trial]:
+def one_by_one(run: Run, number: int) -> Iterator[Trial]:
     """Each of the first trained again as it says itself."""
     settings = Settings.from_dict(run.settings)
     usual = run.content.get("execution", {}).get("threads")
-    for record in _ended(run)[:count]:
+    for record in _ended(run)[0][:number]:
         evaluation = Evaluation(
             key=record.key,
             genome=dict(record.genome),
@@ -61,18 +65,22 @@ def one_by_one(run: Run, count: int) -> Iterator[Trial]:
         )
         threads, parts = record.threads or usual, record.parts or 1
         outcome = run_job(settings.job(evaluation, threads=threads, weights=None, parts=parts))
-        trial = Trial(record.number, record.genome, _result(outcome))
+        trial = Trial(record.number, record.genome, _result(outcome, record, settings))
         print(f"trial {trial.number}: {trial.result}", flush=True)
         yield trial
 
 
-def _result(outcome: Outcome) -> tuple[float, ...] | str:
-    if isinstance(outcome, Score):
-        return outcome.accuracy, outcome.loss
-    return outcome.kind
+def _result(outcome: Outcome, record: Record, settings: Settings) -> tuple[float, ...] | str:
+    """As of a record, with the costs that the space says today."""
+    if not isinstance(outcome, Score):
+        return outcome.kind
+    space = find_space(settings.space)
+    cost = space.cost(space.adapt(space.decode(record.genome), settings.target))
+    known = {"accuracy": outcome.accuracy, **asdict(cost)}
+    return (outcome.accuracy, outcome.loss, *(float(known[name]) for name in settings.objectives))
 
 
-def search_again(run: Run, count: int, args: argparse.Namespace) -> list[Trial]:
+def search_again(run: Run, number: int, args: argparse.Namespace) -> list[Trial]:
     """The search as from the beginning, in memory, until so many trials have ended."""
     settings = Settings.from_dict(run.settings)
     space = guarded(settings.space, find_space(settings.space))
@@ -91,12 +99,12 @@ def search_again(run: Run, count: int, args: argparse.Namespace) -> list[Trial]:
         make_sampler(settings.sampler, region, seed=settings.seed, known=0, objectives=objectives)
     )
     campaign = Campaign(
-        ledger, trials=count, tries=count, workers=resources.workers, replicates=False
+        ledger, trials=number, tries=number, workers=resources.workers, replicates=False
     )
 
     def listen(ticket: Ticket, outcome: Outcome | None) -> None:
         if outcome is not None:
-            print(f"{ticket.name}: {_result(outcome)}", flush=True)
+            print(f"{ticket.name}: {_said(outcome)}", flush=True)
 
     def make_job(ticket: Ticket) -> Job:
         return settings.job(ticket.evaluation, threads=resources.threads, weights=None)
@@ -104,3 +112,7 @@ def search_again(run: Run, count: int, args: argparse.Namespace) -> list[Trial]:
     make_runner(args, resources)(campaign, make_job, listen)
     records = [record for record in ledger.records() if record.ended]
     return [_trial(record) for record in sorted(records, key=lambda one: one.position or 0)]
+
+
+def _said(outcome: Outcome) -> str:
+    return f"accuracy {outcome.accuracy}" if isinstance(outcome, Score) else outcome.kind

@@ -118,44 +118,19 @@ class Book:
             intermediate_values={},
         )
         trial = self._created(template)
-        if self._is_taken(trial, below=trial.number, most=most):
+        if self._is_taken(trial, most=most):
             self.end(trial, {FAILURE: INTERRUPTED})
             return None
         return trial
 
-    def take(self) -> FrozenTrial | None:
-        """The first queued trial, now this driver's; None where none is queued."""
-        for trial in sorted(self._unfinished(), key=lambda trial: trial.number):
-            if trial.state != TrialState.WAITING:
-                continue
-            try:
-                taken = self._storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING)
-            except UpdateFinishedTrialError:
-                taken = False
-            if taken:
-                self._storage.set_trial_user_attr(trial._trial_id, DRIVER, self._driver)
-                self.look()
-                return self._trials[trial.number]
-        return None
+    def queued(self) -> list[FrozenTrial]:
+        """What waits for whoever asks next, the first first."""
+        waiting = (trial for trial in self._unfinished() if trial.state == TrialState.WAITING)
+        return sorted(waiting, key=lambda trial: trial.number)
 
-    def hold(self, trial: FrozenTrial, claim: Claim, *, most: int | None = None) -> bool:
-        """Go on with a trial that was taken from the queue; False where it went back there."""
-        for name, value in claim.params.items():
-            if name not in trial.params:
-                kind = claim.distributions[name]
-                self._storage.set_trial_param(
-                    trial._trial_id, name, kind.to_internal_repr(value), kind
-                )
-        for name, value in claim.user.items():
-            self._storage.set_trial_user_attr(trial._trial_id, name, value)
-        self.look()
-        mine = self._trials[trial.number]
-        if not self._is_taken(mine, below=None, most=most):
-            return True
-        if not self._rivals(mine, below=None):
-            self.queue(claim.params, claim.user)
-        self.end(mine, {FAILURE: INTERRUPTED})
-        return False
+    def holds(self, claim: Claim) -> bool:
+        """Whether some trial, under way or ended, is what would be claimed."""
+        return bool(self._holders.get(self._identity(claim.user)))
 
     def queue(self, params: Genome, user: Mapping[str, Any]) -> None:
         """To be begun by whoever asks next."""
@@ -244,25 +219,22 @@ class Book:
         identity = self._identity(trial.user_attrs)
         if identity is not None:
             holders = self._holders.setdefault(identity, set())
-            (holders.add if self._counts(trial) else holders.discard)(number)
+            (holders.add if _counts(trial) else holders.discard)(number)
 
-    def _counts(self, trial: FrozenTrial) -> bool:
-        """Whether nobody else need try the same."""
-        if trial.state == TrialState.WAITING:
-            return False
-        return trial.user_attrs.get(FAILURE) != INTERRUPTED
-
-    def _is_taken(self, trial: FrozenTrial, *, below: int | None, most: int | None) -> bool:
-        """Whether there is a rival, or enough without this one."""
-        if self._rivals(trial, below=below):
+    def _is_taken(self, trial: FrozenTrial, *, most: int | None) -> bool:
+        """Whether one that came before is the same, or enough do without this one."""
+        rivals = self._holders.get(self._identity(trial.user_attrs), set())
+        if any(number < trial.number for number in rivals):
             return True
-        others = sum(
-            other.number != trial.number and (below is None or other.number < below)
-            for other in self.running
-        )
-        return most is not None and self.complete + others >= most
+        earlier = sum(other.number < trial.number for other in self.running)
+        return most is not None and self.complete + earlier >= most
 
-    def _rivals(self, trial: FrozenTrial, *, below: int | None) -> bool:
-        """Whether another trial, of those with a number below, has the same identity."""
-        held = self._holders.get(self._identity(trial.user_attrs), set()) - {trial.number}
-        return any(below is None or number < below for number in held)
+
+def is_interrupted(trial: FrozenTrial) -> bool:
+    """Whether it was cut short or withdrawn, and is no evaluation."""
+    return trial.state == TrialState.FAIL and trial.user_attrs.get(FAILURE) == INTERRUPTED
+
+
+def _counts(trial: FrozenTrial) -> bool:
+    """Whether nobody else need try the same."""
+    return trial.state != TrialState.WAITING and not is_interrupted(trial)

@@ -72,7 +72,7 @@ class Campaign:
         self._trials = trials
         self._tries = 2 * trials if tries is None else tries
         self._workers = workers
-        self._planned = list(references)
+        self._plans = list(references)
         self._replicates = replicates
         self._clock = clock
         self._deadline = None if minutes is None else clock() + 60 * minutes
@@ -80,10 +80,9 @@ class Campaign:
         self._followers: dict[_Identity, list[Ticket]] = {}
         self._scores: dict[_Identity, Score] = {}
         self._repeated: set[str] = set()
-        self._begun: set[tuple[str | None, str, int]] = set()  # references, in any driver
-        self._published_twice = sum(plan.replicate == 1 for plan in self._planned)
+        self._published_twice = sum(plan.replicate == 1 for plan in references)
         self._seconds = self._timed = 0.0
-        self._complete = self._failed = self._references_done = 0
+        self._complete = self._failed = 0
         self._issued = 0
         self.exhausted = False
         self.failures: Counter[str] = Counter()
@@ -96,12 +95,14 @@ class Campaign:
                 self._scores[record.key, record.replicate] = _score(record)
             if record.role == "search":
                 self._count(record)
-            else:
-                self._begun.add((record.label, record.key, record.replicate))
-                self._references_done += record.ended
-                if record.replicate:
-                    self._repeated.add(record.key)
-        self._planned = [plan for plan in self._planned if plan.identity not in self._begun]
+            elif record.replicate:
+                self._repeated.add(record.key)
+
+    @property
+    def _planned(self) -> list[Reference]:
+        """References that no driver has begun; one that was cut short is among them again."""
+        begun = {(one.label, one.key, one.replicate) for one in self._ledger.beside()}
+        return [plan for plan in self._plans if plan.identity not in begun]
 
     def _count(self, record: Record) -> None:
         if record.complete:
@@ -119,9 +120,7 @@ class Campaign:
         self._repeated.add(key)
         member = self._ledger.member(genome)
         if member is not None:
-            self._planned.append(
-                Reference(member=member, role="replicate", label=None, replicate=1)
-            )
+            self._plans.append(Reference(member=member, role="replicate", label=None, replicate=1))
 
     def next(self) -> Ticket | None:
         """The evaluation to start now; None if none may start at present."""
@@ -161,8 +160,7 @@ class Campaign:
 
     def _open_reference(self) -> Ticket | None:
         """The next that no other driver has begun."""
-        while self._planned:
-            plan = self._planned.pop(0)
+        for plan in self._planned:
             ticket = self._ledger.open_reference(
                 plan.member, role=plan.role, label=plan.label, replicate=plan.replicate
             )
@@ -190,7 +188,8 @@ class Campaign:
             return True
         self._catch_up()
         awaited = self._complete < self._trials and self._ledger.elsewhere
-        return not (awaited or self._wants_trial or self._planned)
+        beside = any(not record.ended for record in self._ledger.beside())
+        return not (awaited or beside or self._wants_trial or self._planned)
 
     @property
     def out_of_time(self) -> bool:
@@ -224,7 +223,7 @@ class Campaign:
             complete=self._complete,
             running=len(self._under_way),
             failed=self._failed,
-            references_done=self._references_done,
+            references_done=sum(record.ended for record in self._ledger.beside()),
             references_left=len(self._planned),
             seconds_left=None if pace is None else pace * left / self._workers,
         )

@@ -24,6 +24,7 @@ from nas.study.book import DRIVER
 PULSE = 10.0  # seconds between two beats
 WATCH = 2.5 * PULSE
 GRACE = 60.0  # seconds without one after which a driver elsewhere is dead
+OVER = -1  # in place of the number of a beat: the driver has ended
 PREFIX = "driver "  # of the study's user attributes that hold the pulses
 
 
@@ -97,14 +98,17 @@ class Drivers:
             threading.Thread(target=self._keep_beating, daemon=True).start()
 
     def close(self) -> None:
-        """No more beats."""
+        """No more beats, and a word that this was the last one."""
         self._over.set()
+        if not self.alone:
+            with suppress(StorageInternalError, OSError):
+                self._beat(OVER)
 
     def others(self) -> int:
         """How many other drivers there are; one on another machine is watched for a beat or two."""
         if self.alone:
             return 0
-        before = self._pulses()
+        before = self._living()
         known = [Place(**pulse["place"]).is_alive() for pulse in before.values()]
         if None not in known:
             return sum(map(bool, known))
@@ -112,6 +116,10 @@ class Drivers:
         after = self._pulses()
         beating = (after[name]["beat"] != pulse["beat"] for name, pulse in before.items())
         return sum(alive or beats for alive, beats in zip(known, beating, strict=True))
+
+    def _living(self) -> dict[str, Any]:
+        """Of those that have not said that they end."""
+        return {name: pulse for name, pulse in self._pulses().items() if pulse["beat"] != OVER}
 
     def _pulses(self) -> dict[str, Any]:
         """The last of each other driver."""
@@ -124,9 +132,8 @@ class Drivers:
     @property
     def salt(self) -> int:
         """To be added to a sampler's seed: drivers side by side need different random numbers."""
-        places = (
-            Place(**pulse["place"]) for pulse in ({} if self.alone else self._pulses()).values()
-        )
+        living = {} if self.alone else self._living()
+        places = (Place(**pulse["place"]) for pulse in living.values())
         lonely = all(place.is_alive() is False for place in places)
         return 0 if lonely else int(self.name, 16)
 
@@ -148,6 +155,8 @@ class Drivers:
         pulse = pulses.get(f"{PREFIX}{name}")
         if pulse is None:  # taken from the queue this moment, or by a program that is not ours
             return self._stands_still(f"trial {trial._trial_id}", 0)
+        if pulse["beat"] == OVER:
+            return True
         alive = Place(**pulse["place"]).is_alive()
         return self._stands_still(str(name), int(pulse["beat"])) if alive is None else not alive
 

@@ -14,11 +14,12 @@ from optuna.trial import FrozenTrial
 
 from nas.core.errors import InputError
 from nas.core.evaluated import EvaluatedSpace
-from nas.core.evaluated_check import measured_by
+from nas.core.evaluated_check import BadResultError, cost_of, measured_by
+from nas.core.guard import told
 from nas.core.knob import Genome, Value
 from nas.core.objective import Objective
 from nas.samplers.proposal import KEY
-from nas.study.book import FAILURE, INTERRUPTED, OUTCOME, Book
+from nas.study.book import FAILURE, OUTCOME, Book, is_interrupted
 from nas.study.drivers import Drivers
 from nas.study.ledger import LOOK
 from nas.study.opening import open_study
@@ -63,6 +64,7 @@ class Row:
     measured: dict[str, float]
     failure: str | None
     proposal_seconds: float
+    values: tuple[float, ...] | None = None  # of the study's objectives
 
     def value(self, name: str) -> float:
         """A cost or an objective. Raises KeyError where it is unknown."""
@@ -145,13 +147,10 @@ class EvaluatedStudy:
         except BaseException:  # Ctrl-C
             queue_again(self._book, self._drivers.mine, knobs=len(self._region.knobs), killed=False)
             raise
-        if row.failure is not None:
+        if row.values is None:
             self._book.end(begun.trial, {FAILURE: row.failure})
         else:
-            known = {name: begun.member.cost.value(name) for name in self._space.priced}
-            found = known | row.measured
-            values = [found[objective.name] for objective in self._objectives]
-            self._book.end(begun.trial, {OUTCOME: row.measured}, values)
+            self._book.end(begun.trial, {OUTCOME: row.measured}, row.values)
         self._note()
 
     def _recover(self) -> None:
@@ -182,11 +181,15 @@ def measured_row(
 ) -> Row:
     """What evaluating a member gives; whatever it raises is the row's failure."""
     unknown = {one.name: None for one in objectives if one.name not in space.priced}
-    measured, failure = {}, None
+    measured, failure, values = {}, None, None
     try:
         measured = measured_by(space, genome, unknown)
-    except Exception as error:
-        failure = f"error: {type(error).__name__}: {' '.join(str(error).split())}"
+        known = measured | cost_of(space, genome)
+        values = tuple(known[one.name] for one in objectives)
+    except BadResultError as error:
+        failure = f"bad-result: {error}"
+    except (Exception, SystemExit) as error:  # somebody's program may call exit()
+        failure = f"error: {told(error)}"
     return Row(
         number=number,
         genome=dict(genome),
@@ -194,6 +197,7 @@ def measured_row(
         measured=measured,
         failure=failure,
         proposal_seconds=0.0,
+        values=values,
     )
 
 
@@ -207,7 +211,7 @@ def read_rows(storage: BaseStorage, name: str) -> list[Row]:
 
 
 def _is_row(trial: FrozenTrial) -> bool:
-    return trial.state.is_finished() and trial.user_attrs.get(FAILURE) != INTERRUPTED
+    return trial.state.is_finished() and not is_interrupted(trial)
 
 
 def _row(trial: FrozenTrial) -> Row:
@@ -219,4 +223,5 @@ def _row(trial: FrozenTrial) -> Row:
         measured=noted.get(OUTCOME, {}),
         failure=noted.get("failure"),
         proposal_seconds=noted.get("known", {}).get("proposal_seconds", 0.0),
+        values=None if trial.values is None else tuple(trial.values),
     )

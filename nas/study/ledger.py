@@ -194,6 +194,10 @@ class Ledger:
         self._read()
         return [kept[number] for kept in self._records for number in sorted(kept)]
 
+    def beside(self) -> list[Record]:
+        """Published members and replicates that are under way or have ended, in any driver."""
+        return list(self._records[1].values())
+
     def news(self) -> list[Record]:
         """Evaluations that have begun or ended since the last call, in whichever driver."""
         if not self._drivers.alone and self._clock() - self._looked > LOOK:

@@ -17,7 +17,7 @@ from optuna.trial import FrozenTrial, Trial
 from nas.core.errors import InputError
 from nas.core.objective import Direction
 from nas.samplers.proposal import KEY, distributions
-from nas.study.book import FAILURE, INTERRUPTED, Book, Claim
+from nas.study.book import FAILURE, INTERRUPTED, Book, Claim, is_interrupted
 from nas.study.shadow import Shadow
 from nas.windows import Member, Region
 
@@ -64,7 +64,7 @@ class Proposals:
         for trial in trials:
             if self._lag is None:
                 self._shadow.follow(trial.number, trial)
-            elif POSITION in trial.user_attrs and not _interrupted(trial):
+            elif POSITION in trial.user_attrs and not is_interrupted(trial):
                 self._attempts[trial.user_attrs[POSITION]] = trial
 
     def begin(self, known: _Known, *, most: int | None = None) -> Begun | Pause | None:
@@ -72,8 +72,7 @@ class Proposals:
 
         `most`: begin none beyond so many that are complete or under way, in any driver.
         """
-        queued = self._book.take()
-        if queued is not None:
+        for queued in self._book.queued():
             return self._go_on(queued, known, most)
         position = self._positions
         if self._lag is not None and not self._show(position - self._lag):
@@ -125,14 +124,18 @@ class Proposals:
         if not isinstance(member, Member):
             self._book.end(queued, {FAILURE: f"refused: {member}"})
             return None
+        kept = {POSITION: queued.user_attrs[POSITION]} if self._lag is not None else {}
         claim = Claim(
             params=member.genome,
             distributions=self._distributions,
-            user=known(member),
+            user=known(member) | kept,
             system={},
         )
-        held = self._book.hold(queued, claim, most=most)
-        return Begun(trial=queued, member=member) if held else None
+        # A trial of its own: of two drivers that see the same one waiting, one withdraws.
+        trial = self._book.claim(claim, most=most)
+        if trial is not None or self._book.holds(claim):
+            self._book.end(queued, {FAILURE: INTERRUPTED})
+        return None if trial is None else Begun(trial=trial, member=member)
 
     def _show(self, last: int) -> bool:
         """Let the sampler know the outcomes up to a position; False while one is still open."""
@@ -163,10 +166,6 @@ class Proposals:
                 )
             user = {KEY: tried[0].user_attrs[KEY], POSITION: position}
             self._shadow.bind(position, proposed, user)
-            if all(_interrupted(trial) for trial in tried):
+            if all(is_interrupted(trial) for trial in tried):
                 self._book.queue(genome, user)
         self._positions = len(attempts)
-
-
-def _interrupted(trial: FrozenTrial) -> bool:
-    return bool(trial.user_attrs.get(FAILURE) == INTERRUPTED)

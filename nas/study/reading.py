@@ -7,7 +7,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial
 
 from nas.core.errors import InputError
-from nas.study.book import FAILURE, INTERRUPTED, OUTCOME
+from nas.study.book import OUTCOME, is_interrupted
 from nas.study.record import Record, Role
 
 _KEY = re.compile("[0-9a-f]{16}")  # as nas.core.space.key_of makes them; files are named by it
@@ -42,7 +42,7 @@ def read_records(storage: BaseStorage, name: str) -> list[Record]:
 def record_of(trial: FrozenTrial, role: Role) -> Record | None:
     """An evaluation; None for a trial that is none, as one cut short or still queued."""
     noted = {**trial.user_attrs, **trial.user_attrs.get(OUTCOME, {})}
-    if "seed" not in noted or noted.get(FAILURE) == INTERRUPTED:
+    if "seed" not in noted or is_interrupted(trial):
         return None
     if not (_KEY.fullmatch(str(noted["key"])) and isinstance(noted["replicate"], int)):
         raise InputError(
@@ -61,5 +61,6 @@ def record_of(trial: FrozenTrial, role: Role) -> Record | None:
         macs=noted["macs"],
         flops=noted["flops"],
         position=noted.get("position"),
+        values=None if trial.values is None else tuple(trial.values),
         **{name: noted.get(name) for name in MEASURED},
     )

@@ -16,7 +16,7 @@ class Record:
     A "search" record is a trial of the search; "published" ones are known members trained alike,
     and "replicate" ones repeat a key with another seed to measure the noise. Only the first kind
     was proposed by the sampler; `label` names a published member. `position` is a trial's place in
-    the fixed order of a deterministic search.
+    the fixed order of a deterministic search; `values` are those of the study's objectives.
     """
 
     number: int
@@ -41,6 +41,7 @@ class Record:
     threads: int | None = None
     failure: str | None = None
     position: int | None = None
+    values: tuple[float, ...] | None = None
 
     @property
     def ended(self) -> bool:

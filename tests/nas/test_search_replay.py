@@ -1,5 +1,6 @@
 """A deterministic search is the same again, and a replay finds the trial that is not."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -77,6 +78,44 @@ def test_a_replay_finds_the_result_that_is_another(
     tampered(tmp_path, "s")
     assert replay(tmp_path, "s") == 1
     assert "first difference: trial" in capsys.readouterr().out
+
+
+def test_a_replay_finds_the_value_that_the_sampler_never_saw(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path, "s", *TABLE, "--deterministic")
+    with sqlite3.connect(tmp_path / "s" / "study.db") as database:
+        database.execute("UPDATE trial_values SET value = 99.5 WHERE trial_value_id = 1")
+    database.close()
+    assert replay(tmp_path, "s") == 1
+    assert "first difference: trial 0" in capsys.readouterr().out
+
+
+def test_a_replay_wants_the_settings_of_the_study(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path, "s", *TOY, "--runner", "inline", "--deterministic")
+    path = tmp_path / "s" / "run.json"
+    content = json.loads(path.read_text())
+    del content["settings"]["lag"]
+    path.write_text(json.dumps(content))
+    assert replay(tmp_path, "s") == 2
+    assert "lag: 8 there, None asked" in capsys.readouterr().err
+
+
+def test_a_search_that_was_cut_short_is_certified_as_far_as_it_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path, "s", *TOY, "--runner", "inline", "--deterministic")
+    with sqlite3.connect(tmp_path / "s" / "study.db") as database:
+        database.execute(
+            "DELETE FROM trial_user_attributes WHERE key = 'position' AND value_json = '1'"
+        )
+    database.close()
+    assert replay(tmp_path, "s") == 1
+    said = capsys.readouterr().out
+    assert "1 of 1 proposals" in said
+    assert "left out: " in said
 
 
 def test_an_asynchronous_search_is_repeated_trial_by_trial(

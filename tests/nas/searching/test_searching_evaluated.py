@@ -165,8 +165,8 @@ def test_what_fails_costs_the_trial_and_not_the_search(tmp_path, capsys):
     assert all(int(row["x"]) % 3 == 2 for row in done)
     assert {row["failure"] for row in rows} <= {
         "",
-        "error: RuntimeError: no luck",
-        "error: ValueError: loss = nan is not finite",
+        "error: RuntimeError: no luck (failing_space.py:12)",
+        "bad-result: loss = nan is not finite",
     }
     assert "failures:" in capsys.readouterr().err
 

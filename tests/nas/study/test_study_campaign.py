@@ -43,12 +43,18 @@ class Memory:
     untold: list[Record] = field(default_factory=list)
     told: list[tuple[str, str, int, Outcome]] = field(default_factory=list)
     elsewhere: int = 0
+    kept: list[Record] = field(default_factory=list)
     numbers: Counter[str] = field(default_factory=Counter)
 
     def news(self) -> list[Record]:
         """What was known at the start, then what it was told."""
         news, self.untold = self.untold, []
+        self.kept += news
         return news
+
+    def beside(self) -> list[Record]:
+        """References that have begun: here, those that were known or told."""
+        return [one for one in self.kept if one.role != "search"]
 
     def ask(self, *, most: int) -> Ticket | str:
         """The next key."""

@@ -17,6 +17,7 @@ from optuna.trial import TrialState
 from nas.core.evaluation import Failure, Score
 from nas.samplers import make_sampler
 from nas.study import drivers
+from nas.study.campaign import Campaign, Reference
 from nas.study.drivers import GRACE, PREFIX, Drivers, Place, here
 from nas.study.ledger import Ledger
 from nas.study.storage import open_storage
@@ -125,7 +126,50 @@ def test_what_a_dead_driver_had_under_way_is_tried_again(monkeypatch: pytest.Mon
     assert again.evaluation == lost.evaluation
     assert not dead.tell(lost, SCORE), "the trial is another's by now"
     living.tell(again, SCORE)
-    assert states(storage) == {TrialState.FAIL: 1, TrialState.COMPLETE: 1}
+    assert states(storage) == {TrialState.FAIL: 2, TrialState.COMPLETE: 1}
+
+
+def test_a_queued_trial_is_carried_out_by_one_of_those_who_see_it() -> None:
+    storage = InMemoryStorage()
+    first, second = shared(storage), shared(storage)
+    study = optuna.load_study(storage=storage, study_name="s")
+    study.enqueue_trial({"width": 4, "kernel": 1, "pool": "max", "mood": "well"})
+    for driver in (first, second):
+        driver._search.look()
+    seen = second._search.queued()
+    ours = first.ask()
+    assert isinstance(ours, Ticket)
+    assert ours.evaluation.genome["width"] == 4
+    second._search.queued = lambda: seen  # type: ignore[method-assign]
+    theirs = second._proposals.begin(second._known)
+    assert theirs is None, "it withdraws"
+    assert sum(trial.state == TrialState.RUNNING for trial in study.trials) == 1
+
+
+def test_a_reference_that_was_cut_short_is_tried_by_whoever_is_left() -> None:
+    storage = InMemoryStorage()
+    first, second = shared(storage), shared(storage)
+    ticket = first.ask()
+    assert isinstance(ticket, Ticket)
+    member = first.member(ticket.evaluation.genome)
+    assert member is not None
+    plan = Reference(member=member, role="published", label="x", replicate=0)
+    search = Campaign(second, trials=1, workers=1, references=[plan], replicates=False)
+    assert first.open_reference(member, role="published", label="x", replicate=0) is not None
+    assert search.next() is None
+    assert not search.finished, "another driver is at it"
+    first.give_up()
+    again = search.next()
+    assert again is not None
+    search.done(again, SCORE)
+
+
+def test_a_driver_that_has_ended_is_dead_at_once() -> None:
+    storage = InMemoryStorage()
+    first, second = shared(storage), shared(storage)
+    assert isinstance(first.ask(), Ticket)
+    first.drivers.close()
+    assert second.recover() == 1
 
 
 def test_a_living_driver_keeps_what_it_has_under_way() -> None:

@@ -57,6 +57,7 @@ def test_describe_commands_run_as_written(command: str, run: Callable[[str], str
 
 TABLE = [line for line in _commands() if "tabular:" in line]
 AGAIN = [line for line in _commands() if "--replay" in line or "--study again" in line]
+LOOKED_AT = [line for line in _commands() if "runs/again" in line and line not in AGAIN]
 TAKEN = [line for line in _commands() if "--variant" in line or "--verify exported" in line]
 TAKEN = [line for line in TAKEN if "nas.export" in line]
 
@@ -78,6 +79,8 @@ def test_search_commands_run_with_small_arguments(
 def test_a_deterministic_search_is_the_same_again(run: Callable[[str], str]) -> None:
     search, replay = AGAIN
     run(f"{search} {SMALL}")
+    for command in LOOKED_AT:
+        assert run(command)
     assert "1 of 1 proposals and 1 of 1 results" in run(f"{replay} --runner inline")
 
 
@@ -108,7 +111,8 @@ def test_make_targets_exist(command: str) -> None:
 
 def test_every_command_is_covered() -> None:
     known = ("python -m nas.search", "python -m nas.describe", "make ")
-    follow_ups = ("optuna-dashboard", "python -m nas.export")
+    known += ("python -m nas.report", "python -m nas.compare")
+    follow_ups = ("optuna-dashboard", "python -m nas.export", "python -m nas.dashboard")
     assert all(line.startswith((*known, *follow_ups)) for line in _commands())
 
 

@@ -154,6 +154,11 @@ class Proposals:
             if POSITION in trial.user_attrs:
                 attempts.setdefault(trial.user_attrs[POSITION], []).append(trial)
         for position in range(len(attempts)):
+            if position not in attempts:
+                raise InputError(
+                    f"no trial of this deterministic study is its {position + 1}th; it cannot"
+                    " go on; choose another --study"
+                )
             tried = attempts[position]
             genome = tried[0].params or tried[0].system_attrs[FIXED]
             self._show(position - (self._lag or 0))

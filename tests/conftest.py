@@ -1,5 +1,6 @@
 """Parts of the ACC-ViT space that are small enough to list, and a cache that is not the user's."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from nas.core.fidelity import Setting
 from nas.windows import Region
 from search_spaces.accvit import SPACE
 
+# A shell that starts the suite in the background has told it, and all that it starts, to ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 FEMTO = SPACE.encode(SPACE.published["femto"])
 
 

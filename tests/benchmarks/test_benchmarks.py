@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_exact_costs_measures_prices_and_windows(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "benchmarks.exact_costs", "--quick", "--out", tmp_path],

@@ -21,6 +21,7 @@ def home() -> Iterator[Path]:
         yield Path(folder).resolve()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_search_goes_on_as_before_while_a_dashboard_is_asked_without_a_pause(home: Path) -> None:
     alone, watched = [], []

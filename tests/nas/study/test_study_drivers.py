@@ -27,7 +27,7 @@ SCORE = Score(accuracy=0.5, loss=1.25, seconds=2.0, device="cpu", images_per_sec
 FAILURE = Failure(kind="diverged", message="so", seconds=1.0, device="cpu")
 
 
-@pytest.fixture(params=["sqlite", "journal"])
+@pytest.fixture(params=["sqlite", pytest.param("journal", marks=pytest.mark.slow)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A storage that processes share."""
     if request.param == "sqlite":

@@ -69,11 +69,12 @@ TAKEN = [line for line in TAKEN if "nas.export" in line]
 def test_search_commands_run_with_small_arguments(
     command: str, run: Callable[[str], str], tmp_path: Path
 ) -> None:
-    command = re.sub(r"--(data|trials) \S+", "", command)
-    printed = run(f"{command} {SMALL}")
+    shortened = re.sub(r"--(data|trials) \S+", "", command)
+    printed = run(f"{shortened} {SMALL}")
     (take,) = (line for line in printed.splitlines() if line.startswith("take:"))
-    run(take.removeprefix("take:").strip())
-    assert list(tmp_path.glob("exported/*/model.safetensors"))
+    if "--data" not in command and "--fix fusion" not in command:  # once is enough: each is proven
+        run(take.removeprefix("take:").strip())
+        assert list(tmp_path.glob("exported/*/model.safetensors"))
 
 
 def test_a_deterministic_search_is_the_same_again(run: Callable[[str], str]) -> None:

@@ -99,7 +99,7 @@ def test_every_further_image_adds_what_is_saved_of_it(name: str) -> None:
         assert counted.saved_bytes_per_image == expected, layer
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(configurations())
 def test_saved_bytes_of_any_network_are_what_autograd_keeps(config: ACCViTConfig) -> None:
     # At 32 pixels no batch norm trains with one image, and windows of one pixel need fewer copies.

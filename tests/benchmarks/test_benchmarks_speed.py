@@ -56,6 +56,7 @@ def test_launches_counts_the_step_and_every_block(tmp_path: Path) -> None:
     assert table["kernels"].isna().all()
 
 
+@pytest.mark.slow
 def test_trials_per_hour_always_trains_the_same_networks_in_both_forms(tmp_path: Path) -> None:
     rates = run(trials_per_hour, tmp_path, "trials_per_hour").set_index("form")
     trainings = pd.read_csv(tmp_path / "trainings-cpu.csv")

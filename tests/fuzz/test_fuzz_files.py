@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.fuzz.commands import NETWORKS, PICTURES, TABLE, TOY, call, home, judge
 from tests.fuzz.damage import IN_BYTES, IN_VALUES, Damage
 
-FEW = settings(max_examples=15, derandomize=True, deadline=None, database=None)
+FEW = settings(max_examples=8, derandomize=True, deadline=None, database=None)
 MANY = settings(
     max_examples=250, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -91,6 +91,7 @@ def served(folder):
         process.communicate()
 
 
+@pytest.mark.slow
 def test_a_browser_shows_note_figures_and_members(served, folder, tmp_path):
     view = open_view(folder)
     text = document(served, tmp_path / "profile")

@@ -173,7 +173,7 @@ def test_two_thousand_random_members_cost_what_a_walk_over_their_layers_counts()
         assert_walked(config)
 
 
-@pytest.mark.parametrize("number", [20, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [8, pytest.param(200, marks=pytest.mark.slow)])
 def test_random_members_of_any_depth_have_the_parameters_and_macs_of_their_networks(number):
     for config in random_configurations(number, seed=2):
         assert verify_quick(SPACE, config) is None

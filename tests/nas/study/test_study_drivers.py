@@ -27,7 +27,7 @@ SCORE = Score(accuracy=0.5, loss=1.25, seconds=2.0, device="cpu", images_per_sec
 FAILURE = Failure(kind="diverged", message="so", seconds=1.0, device="cpu")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("journal", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "journal"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A storage that processes share."""
     if request.param == "sqlite":
@@ -224,6 +224,7 @@ def _drive(url: str, wanted: int) -> None:
             return
 
 
+@pytest.mark.slow  # as commands, they are started in test_search_drivers.py every time
 def test_four_processes_share_the_trials_and_none_is_lost_or_double(url: str) -> None:
     wanted = 40
     ledger(open_storage(url))

@@ -5,7 +5,6 @@ member of the front behind which cost buys least. --verify runs the proofs of an
 and with them its code.
 """
 
-import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
@@ -78,7 +77,6 @@ def _trial(given: Namespace, read: Callable[[Path, str | None], Run]) -> None:
         raise InputError("--study: expected --trial as well: a number, best-under:10M or knee")
     choice = parse_choice(given.trial)
     folder = _existing(given.study)
-    _of_networks(folder)
     found = read(folder, given.storage)
     record = chosen(found.records, choice, found.settings)
     setting = _setting(found, given)
@@ -240,20 +238,6 @@ def _existing(folder: Path) -> Path:
     if not folder.is_dir():
         raise InputError(f"--study {folder}: no such folder; expected runs/<study>")
     return folder
-
-
-def _of_networks(folder: Path) -> None:
-    """InputError for a run of a space that evaluates itself. What cannot be read, `read` says."""
-    try:
-        settings = json.loads((folder / "run.json").read_text())["settings"]
-        evaluated = "costs" in settings and "fidelity" not in settings
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    if evaluated:
-        raise InputError(
-            f"--study {folder}: {settings['space']} evaluates itself, so there is no network to"
-            " export; its best are in front.csv"
-        )
 
 
 def _range(records: Sequence[Record]) -> str:

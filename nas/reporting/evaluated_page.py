@@ -13,14 +13,12 @@ import plotly.graph_objects as go
 from nas.core.cost import human
 from nas.reporting.brief import brief, families
 from nas.reporting.evaluated_drawing import Axis, Drawing, Mark
-from nas.reporting.standalone import FONT, write_html
+from nas.reporting.standalone import layout, write_html
 from nas.reporting.style import (
     ALONE,
     DOMINATED_COLOUR,
     FRONT_COLOUR,
-    GREY,
     GRID,
-    INK,
     LINE,
     SEARCHED,
     STEP_COLOUR,
@@ -77,36 +75,13 @@ def _hover(mark: Mark) -> str:
 
 
 def _layout(drawn: Drawing) -> go.Layout:
-    return go.Layout(
-        title={
-            "text": escape(drawn.title),
-            "subtitle": {"text": escape(drawn.note), "font": {"size": 13, "color": GREY}},
-            "font": {"size": 20},
-            "x": 0,
-            "xref": "paper",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"t": 24},
-        },
-        font={"family": FONT, "color": INK, "size": 14},
+    return layout(
+        drawn.title,
+        (drawn.note,),
         xaxis=_axis(drawn.x) | {"showline": True, "linecolor": LINE},
         yaxis=_axis(drawn.y),
-        legend={
-            "orientation": "h",
-            "x": 0.5,
-            "y": 0,
-            "yref": "container",
-            "xanchor": "center",
-            "yanchor": "bottom",
-            "font": {"size": 13},
-        },
         showlegend=True,
-        plot_bgcolor="white",
-        paper_bgcolor="white",
         margin={"l": 90, "r": 30, "t": 96, "b": 110},
-        hoverlabel={"align": "left", "bgcolor": "white", "font": {"size": 12}},
-        hovermode="closest",
     )
 
 

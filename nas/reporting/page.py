@@ -11,14 +11,12 @@ from nas.core.cost import human
 from nas.reporting.brief import brief, families
 from nas.reporting.drawing import Figure, Point
 from nas.reporting.labels import label_height, place_labels
-from nas.reporting.standalone import FONT, write_html
+from nas.reporting.standalone import layout, write_html
 from nas.reporting.style import (
     DOMINATED_COLOUR,
     FRONT_COLOUR,
-    GREY,
     GRID,
     HOLLOW,
-    INK,
     LINE,
     PUBLISHED,
     PUBLISHED_COLOUR,
@@ -129,22 +127,9 @@ def _hover(point: Point) -> str:
 
 
 def _layout(drawn: Figure) -> go.Layout:
-    return go.Layout(
-        title={
-            "text": escape(drawn.title),
-            "subtitle": {
-                "text": "<br>".join(map(escape, drawn.notes)),
-                "font": {"size": 13, "color": GREY},
-            },
-            "font": {"size": 20},
-            "x": 0,
-            "xref": "paper",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"t": 24},
-        },
-        font={"family": FONT, "color": INK, "size": 14},
+    return layout(
+        drawn.title,
+        drawn.notes,
         xaxis=_axis(drawn.x_label)
         | {
             "type": "log",
@@ -156,20 +141,7 @@ def _layout(drawn: Figure) -> go.Layout:
             "linecolor": LINE,
         },
         yaxis=_axis(drawn.y_label) | {"range": list(drawn.y_range)},
-        legend={
-            "orientation": "h",
-            "x": 0.5,
-            "y": 0,
-            "yref": "container",
-            "xanchor": "center",
-            "yanchor": "bottom",
-            "font": {"size": 13},
-        },
-        plot_bgcolor="white",
-        paper_bgcolor="white",
         margin={"l": 80, "r": 30, "t": 80 + 16 * len(drawn.notes), "b": 110},
-        hoverlabel={"align": "left", "bgcolor": "white", "font": {"size": 12}},
-        hovermode="closest",
     )
 
 

@@ -111,8 +111,8 @@ def read_run(folder: Path, storage: str | None = None) -> Run:
     run = read_any(folder, storage)
     if "fidelity" not in run.settings and "costs" in run.settings:
         raise InputError(
-            f"{folder}: {run.settings.get('space')} brings its own evaluation, so there are no"
-            " networks; its best are in front.csv"
+            f"{folder}: {run.settings.get('space')} evaluates itself, so there is no network to"
+            " export; its best are in front.csv"
         )
     try:
         Settings.from_dict(run.settings)

@@ -8,13 +8,14 @@ ARGS ?=
 COUNT ?= 2000
 TABLES ?= tables
 
-.PHONY: search test test-slow lint verify bench race faults fuzz clean
+.PHONY: search test test-slow lint verify bench race studies studies-smoke faults fuzz clean
 
 search: $(VENV)/ready
 	$(BIN)/python -m nas.search --space $(SPACE) --budget $(BUDGET) $(ARGS)
 
+# Whole files go to one worker each, in which their fixtures are made once.
 test: $(VENV)/ready lint
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile
 
 test-slow: $(VENV)/ready
 	$(BIN)/python -m pytest -q -m slow
@@ -53,6 +54,19 @@ bench: $(VENV)/ready
 # Hours. The tables of others are not shipped: studies/sampler_race/README.md says how to make them.
 race: $(VENV)/ready
 	$(BIN)/python -m studies.sampler_race.full --tables $(TABLES) --out build/race
+
+# The paper's questions, 5 hours on a quiet machine of two cores; stopped, each goes on.
+studies: $(VENV)/ready
+	$(BIN)/python -m studies.ablation --out build/ablation
+	$(BIN)/python -m studies.proxy_trust --out build/proxy_trust
+	$(BIN)/python -m studies.recover_variants --out build/recover_variants
+
+# Each in under a minute, to see that it runs; what it finds means nothing.
+studies-smoke: $(VENV)/ready
+	$(BIN)/python -m studies.ablation --smoke --seeds 2 --out build/smoke/ablation
+	$(BIN)/python -m studies.proxy_trust --smoke --networks 4 --out build/smoke/proxy_trust
+	$(BIN)/python -m studies.recover_variants --smoke --searches 1 --trials 3 --seeds 2 --random 2 \
+		--bases 1 --workers 1 --out build/smoke/recover_variants
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -1,5 +1,6 @@
 """Parts of the ACC-ViT space that are small enough to list, and a cache that is not the user's."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +20,10 @@ FEMTO = SPACE.encode(SPACE.published["femto"])
 @pytest.fixture(autouse=True, scope="session")
 def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Tables of one run of the tests are kept for that run, also by the processes it starts."""
-    folder: Path = tmp_path_factory.mktemp("cache")
+    own = tmp_path_factory.getbasetemp()
+    # Of all workers where there are several: they have folders side by side.
+    folder: Path = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "cache"
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder

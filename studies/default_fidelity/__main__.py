@@ -9,9 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from nas.commandline import Parser, count, run
-from nas.searching.arguments import parse
-from nas.searching.resolve import resolve
 from studies.default_fidelity import pilot
+from studies.setup import Setup
 
 
 def main() -> int:
@@ -21,7 +20,7 @@ def main() -> int:
     parser.add_argument("--workers", type=count, default=2)
     parser.add_argument("search", nargs="*", help="arguments of nas.search, after --")
     args = parser.parse_args()
-    rows = pilot.run(resolve(parse(args.search)), workers=args.workers, out=args.out)
+    rows = pilot.run(Setup.of(*args.search), workers=args.workers, out=args.out)
     for name, value in asdict(pilot.judge(rows)).items():
         print(f"{name:>24}  {value:.4f}" if isinstance(value, float) else f"{name:>24}  {value}")
     return 0

@@ -10,6 +10,7 @@ from nas.searching.arguments import parse
 from nas.searching.resolve import region_of, resolve
 from search_spaces.accvit import SPACE
 from studies.default_fidelity import pilot
+from studies.networks import spread
 
 
 def _rows(between: float, noise: float, networks: int = 400, seeds: int = 3) -> pd.DataFrame:
@@ -18,7 +19,7 @@ def _rows(between: float, noise: float, networks: int = 400, seeds: int = 3) -> 
     return pd.DataFrame(
         [
             {
-                "bin": index % 4,
+                "label": index % 4,
                 "key": str(index),
                 "accuracy": rng.normal(mean, noise),
                 "seconds": 1.0,
@@ -39,7 +40,7 @@ def test_signal_and_noise_are_told_apart(between: float, noise: float) -> None:
 
 def test_a_difference_between_bins_is_no_reliability_within_them() -> None:
     rows = _rows(0.0, 0.01)
-    rows["accuracy"] += 0.1 * rows["bin"]
+    rows["accuracy"] += 0.1 * rows["label"]
     verdict = pilot.judge(rows)
     assert verdict.reliability > 0.95
     assert verdict.reliability_within_bins < 0.2
@@ -47,7 +48,7 @@ def test_a_difference_between_bins_is_no_reliability_within_them() -> None:
 
 def test_networks_spread_over_the_window() -> None:
     settings = resolve(parse(["--space", "accvit", "--budget", "5M-30M", "--data", "digits"]))
-    members = pilot.spread(region_of(settings, SPACE), seed=0)
+    members = spread(region_of(settings, SPACE), bins=pilot.BINS, per_bin=pilot.PER_BIN, seed=0)
     sizes = [member.cost.params for member in members]
     assert len({member.key for member in members}) == pilot.BINS * pilot.PER_BIN
     assert min(sizes) < 8.5e6

@@ -1,0 +1,83 @@
+"""python -m studies.recover_variants --out DIR [-- ARGUMENTS OF nas.search]: is the family found?
+
+Stopped, it goes on where it was. See README.md for the machine, the duration and the answer.
+"""
+
+import random
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+import pandas as pd
+
+from nas.commandline import count, run
+from studies.commandline import SMOKE, parser, setup
+from studies.recover_variants.effects import effect_table, effects
+from studies.recover_variants.judge import MARGIN, gap_table, gaps, pick_table
+from studies.recover_variants.picture import draw
+from studies.recover_variants.plan import Plan, plan
+from studies.recover_variants.searches import Found, Search, carry_out, trials
+from studies.setup import Setup
+from studies.trainings import train
+
+SEARCH = (
+    *("--space", "accvit", "--budget", "3M-35M", "--data", "fashion-mnist", "--distort", "none"),
+    *("--epochs", "2", "--data-share", "0.05", "--val-limit", "4000"),
+)
+DRAWN = 2000  # members that tell how common a choice is in the window
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Search, train what was found beside the published ones, then judge."""
+    args = _arguments(argv)
+    study = setup(args, SEARCH)
+    given = (*SEARCH, *(SMOKE if args.smoke else ()), *args.search)
+    workers = ("--workers", str(args.workers)) if args.workers > 1 else ("--runner", "inline")
+    searches = [Search(metric="params", seed=seed) for seed in range(args.searches)]
+    found = [
+        carry_out(search, study, (*given, *workers), trials=args.trials, out=args.out / "searches")
+        for search in (*searches, Search(metric="macs", seed=0))
+    ]
+    planned = plan(study, found, each=args.random, bases=args.bases)
+    rows = train(
+        study,
+        planned.trainings(study, seeds=args.seeds),
+        out=args.out / "trainings.csv",
+        workers=args.workers,
+    )
+    trials(found).to_csv(args.out / "trials.csv", index=False)
+    _judge(study, found, planned, rows, args)
+    return 0
+
+
+def _judge(
+    study: Setup, found: Sequence[Found], planned: Plan, rows: pd.DataFrame, args: Namespace
+) -> None:
+    fronts = {member.key: member for one in found for member in one.front}
+    drawn = study.region.sample(random.Random(study.settings.seed), DRAWN)
+    judged = list(gaps(rows, planned))
+    choices = effects(rows, planned, list(fronts.values()), drawn)
+    for name, table in (
+        ("gaps", gap_table(judged)),
+        ("choices", effect_table(choices)),
+        ("found", pick_table(rows, planned)),
+    ):
+        table.to_csv(args.out / f"{name}.csv", index=False)
+    draw(judged, choices, args.out / "recover_variants.png")
+    print(f"Gaps in points; the margin is {MARGIN:g}.\n{gap_table(judged).to_string(index=False)}")
+    print(f"\nThe paper's choices:\n{effect_table(choices).to_string(index=False)}")
+
+
+def _arguments(argv: list[str] | None) -> Namespace:
+    made = parser("recover_variants", __doc__ or "")
+    add = made.add_argument
+    add("--searches", type=count, default=3, metavar="N", help="by parameters (3); one is by MACs")
+    add("--trials", type=count, default=60, metavar="N", help="of each search (60)")
+    add("--seeds", type=count, default=5, metavar="N", help="of variants and networks found (5)")
+    add("--random", type=count, default=8, metavar="N", help="networks of a variant's size (8)")
+    add("--bases", type=count, default=6, metavar="N", help="networks to try choices in (6)")
+    return made.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

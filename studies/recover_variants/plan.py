@@ -1,0 +1,93 @@
+"""What is trained once the searches are over, with seeds that no search has used."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from nas.core.budget import Bound, Budget
+from nas.windows import Member
+from studies.recover_variants.choices import Pair, pairs
+from studies.recover_variants.searches import Found
+from studies.setup import Setup
+from studies.trainings import Training
+
+FRESH = 10  # the first replicate; searches use 0 and 1
+LIKE = 0.05  # how far a random network's size may be from the variant's, as a share
+PAPER, PLAIN = "paper's choice", "plain choice"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pick:
+    """What a search offers in a variant's place: the best of its front that costs no more."""
+
+    search: str
+    metric: str
+    variant: str
+    member: Member
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """All networks that are trained, and why.
+
+    Attributes:
+        published: the variants inside the window, by name.
+        picks: of every search and variant, where the front has one.
+        random: for each variant, networks of its size drawn at random.
+        pairs: networks that differ in one of the paper's choices.
+    """
+
+    published: dict[str, Member]
+    picks: tuple[Pick, ...]
+    random: dict[str, tuple[Member, ...]]
+    pairs: tuple[Pair, ...]
+
+    def trainings(self, setup: Setup, *, seeds: int) -> list[Training]:
+        """So many of each variant and pick; one of each other network, of which there are many."""
+        groups = [(name, [member], seeds) for name, member in self.published.items()]
+        groups += [(f"found for {pick.variant}", [pick.member], seeds) for pick in self.picks]
+        groups += [(f"random as {name}", list(few), 1) for name, few in self.random.items()]
+        groups += [(PAPER, [pair.paper], 1) for pair in self.pairs]
+        groups += [(PLAIN, [pair.plain], 1) for pair in self.pairs]
+        return [
+            Training(label=label, member=member, replicate=FRESH + index, fidelity=setup.fidelity)
+            for label, members, count in groups
+            for member in members
+            for index in range(count)
+        ]
+
+
+def plan(setup: Setup, found: Sequence[Found], *, each: int, bases: int) -> Plan:
+    """`each` random networks a variant; choices are tried in `bases` of the networks found."""
+    published = _published(setup)
+    chosen = tuple(
+        Pick(search=one.search.name, metric=one.search.metric, variant=name, member=member)
+        for one in found
+        for name, variant in published.items()
+        if (member := one.at(variant.cost.of(one.search.metric))) is not None
+    )
+    rng = random.Random(setup.settings.seed)
+    fronts = {member.key: member for one in found for member in one.front}
+    tried = rng.sample(list(fronts.values()), min(bases, len(fronts)))
+    return Plan(
+        published=published,
+        picks=chosen,
+        random={name: _alike(setup, member, each) for name, member in published.items()},
+        pairs=tuple(pairs(setup, tried)),
+    )
+
+
+def _published(setup: Setup) -> dict[str, Member]:
+    members = {
+        name: setup.member(setup.space.encode(configuration))
+        for name, configuration in setup.space.published.items()
+    }
+    admits = setup.settings.budget.admits
+    return {name: member for name, member in members.items() if admits(member.cost)}
+
+
+def _alike(setup: Setup, variant: Member, count: int) -> tuple[Member, ...]:
+    low, high = (round(variant.cost.params * factor) for factor in (1 - LIKE, 1 + LIKE))
+    budget = Budget((Bound(metric="params", low=low, high=high),))
+    region = replace(setup.region, budget=budget)
+    return tuple(region.sample(random.Random(setup.settings.seed), count))

@@ -1,0 +1,85 @@
+"""The judge of proxies finds the trust that was put into made trainings; cheaper is cheaper."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nas.core.fidelity import Fidelity
+from studies.proxy_trust.fidelities import TOP, cheaper
+from studies.proxy_trust.judge import ceiling, table, trusts
+from studies.proxy_trust.picture import draw
+
+DEAR = Fidelity(epochs=3, resolution=96, data_share=0.04, width_scale=0.25)
+NETWORKS = 60
+
+
+def test_each_is_less_of_one_axis_and_the_last_is_the_searchs_default():
+    less = cheaper(DEAR, images=48_000)
+    *alone, default = less
+    for one in alone:
+        changed = [
+            name
+            for name in ("epochs", "resolution", "data_share", "width_scale")
+            if getattr(one.fidelity, name) != getattr(DEAR, name)
+        ]
+        assert len(changed) == 1, one
+        assert getattr(one.fidelity, changed[0]) < getattr(DEAR, changed[0])
+    assert {one.name for one in alone} >= {"64 pixels", "half the widths"}
+    assert default.fidelity.epochs == 2
+
+
+def test_what_is_not_cheaper_is_left_out():
+    short = replace(DEAR, epochs=1, resolution=64, data_share=0.001)
+    names = {one.name for one in cheaper(short, images=48_000)}
+    assert "64 pixels" not in names
+    assert "a third of the epochs" not in names
+    assert "the search's default" not in names
+    assert "half the images" in names
+
+
+@pytest.fixture(scope="module")
+def made():
+    """Accuracy follows size and a talent; one cheap training sees both, one score size alone."""
+    rng = np.random.default_rng(0)
+    size, talent = rng.normal(size=NETWORKS), rng.normal(size=NETWORKS)
+    rows, scores = [], []
+    for index in range(NETWORKS):
+        network = {"key": str(index), "params": np.exp(size[index]), "macs": rng.random()}
+        good = size[index] + talent[index]
+        for replicate in (0, 1):
+            accuracy = good + 0.3 * rng.normal()
+            rows.append(network | {"label": TOP, "replicate": replicate, "accuracy": accuracy,
+                                   "seconds": 100.0})  # fmt: skip
+        rows.append(network | {"label": "short", "replicate": 0, "seconds": 10.0,
+                               "accuracy": good + 0.5 * rng.normal()})  # fmt: skip
+        scores.append({"key": str(index), "replicate": 0, "proxy": "count", "seconds": 0.1,
+                       "value": size[index]})  # fmt: skip
+    scores[0]["value"] = None
+    return pd.DataFrame(rows), pd.DataFrame(scores)
+
+
+def test_trust_that_size_explains_is_gone_when_size_is_given(made):
+    found = {one.name: one for one in trusts(*made)}
+    assert found["short"].plain.value > 0.6
+    assert found["short"].sized.low > 0.3
+    assert found["count"].plain.low > 0.1
+    assert np.isnan(found["count"].sized.value) or abs(found["count"].sized.value) < 0.1
+    assert found["count"].plain.n == NETWORKS - 1  # without the one that had no score
+    assert found["short"].seconds == 10.0
+
+
+def test_the_ceiling_is_one_seed_against_another(made):
+    trainings, _ = made
+    most = ceiling(trainings)
+    assert most is not None
+    assert 0.6 < most.value < 1
+    assert ceiling(trainings[trainings["replicate"] == 0]) is None
+
+
+def test_all_of_it_is_a_table_and_a_picture(made, tmp_path):
+    found = trusts(*made)
+    assert list(table(found)["name"]) == ["short", "count"]
+    draw(found, ceiling(made[0]), tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")

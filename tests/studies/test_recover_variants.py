@@ -1,0 +1,152 @@
+"""Pairs differ in one choice and cost alike; the judge recovers what is there and nothing else."""
+
+from math import log
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from studies.recover_variants.choices import CHOICES, CLOSE, pairs
+from studies.recover_variants.effects import effects
+from studies.recover_variants.judge import LUCK, MARGIN, TOGETHER, gap_table, gaps, pick_table
+from studies.recover_variants.picture import draw
+from studies.recover_variants.plan import PAPER, PLAIN, Pick, Plan, plan
+from studies.recover_variants.searches import Found, Search
+from studies.setup import Setup
+
+
+@pytest.fixture(scope="module")
+def setup():
+    return Setup.of("--space", "accvit", "--budget", "3M-35M", "--data", "digits")
+
+
+@pytest.fixture(scope="module")
+def nano(setup):
+    return setup.member(setup.space.encode(setup.space.published["nano"]))
+
+
+@pytest.fixture(scope="module")
+def of_nano(setup, nano):
+    return list(pairs(setup, [nano]))
+
+
+def test_the_published_networks_make_the_papers_choices(setup, nano):
+    for choice in CHOICES:
+        assert {name: nano.genome[name] for name in choice.paper} == dict(choice.paper)
+
+
+def test_each_choice_has_a_pair_of_like_size(setup, nano, of_nano):
+    assert [pair.choice for pair in of_nano] == [choice.name for choice in CHOICES]
+    free = {"stages.2.depth", "stages.2.width", "stages.3.width"}
+    for pair, choice in zip(of_nano, CHOICES, strict=True):
+        assert pair.paper.key == nano.key
+        assert abs(log(pair.plain.cost.params / pair.paper.cost.params)) <= log(1 + CLOSE)
+        changed = {
+            name for name, value in pair.paper.genome.items() if pair.plain.genome[name] != value
+        }
+        assert changed - free <= choice.plain.keys() | {"stages.3.mlp"} | _dead(pair)
+
+
+def _dead(pair):
+    """Without branches their MLPs are shared, whatever was chosen."""
+    return {f"stages.{stage}.mlp" for stage in range(4)} if "levels" in pair.choice else set()
+
+
+def test_a_search_offers_its_best_that_costs_no_more(setup, nano):
+    sizes = {
+        name: setup.member(setup.space.encode(setup.space.published[name]))
+        for name in ("femto", "pico", "tiny")
+    }
+    found = Found(
+        search=Search(metric="params", seed=0),
+        records=(),
+        front=(sizes["pico"], sizes["tiny"]),
+        accuracies={},
+    )
+    assert found.at(sizes["femto"].cost.params) is None
+    assert found.at(nano.cost.params) is sizes["pico"]
+    assert found.at(sizes["tiny"].cost.params) is sizes["tiny"]
+    planned = plan(setup, [found], each=2, bases=1)
+    assert set(planned.published) == {"femto", "pico", "nano", "tiny"}
+    assert {pick.variant for pick in planned.picks} == {"pico", "nano", "tiny"}
+    for variant, few in planned.random.items():
+        assert len(few) == 2
+        size = planned.published[variant].cost.params
+        assert all(abs(one.cost.params / size - 1) <= 0.05 for one in few)
+    trainings = planned.trainings(setup, seeds=3)
+    assert min(training.replicate for training in trainings) >= 2  # none that a search made
+
+
+@pytest.fixture(scope="module")
+def small(setup, nano, of_nano):
+    """A plan around nano alone: two searches, three random networks, the pairs of every choice."""
+    others = [pair.plain for pair in of_nano]
+    return Plan(
+        published={"nano": nano},
+        picks=tuple(
+            Pick(search=f"params-{seed}", metric="params", variant="nano", member=others[seed])
+            for seed in range(2)
+        ),
+        random={"nano": tuple(others[1:])},
+        pairs=tuple(of_nano),
+    )
+
+
+def outcomes(setup, planned, worth, *, seeds=6, noise=0.1):
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        [
+            {
+                "label": training.label,
+                "key": training.member.key,
+                "accuracy": (worth(training.label) + noise * rng.normal()) / 100,
+            }
+            for training in planned.trainings(setup, seeds=seeds)
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("gain", "verdict"),
+    [
+        (0.0, "recovered"),
+        (3 * MARGIN, "better than the variant"),
+        (-3 * MARGIN, "not reached"),
+    ],
+)
+def test_the_verdict_is_that_of_the_gap(setup, small, gain, verdict):
+    rows = outcomes(setup, small, lambda label: 80 + gain * label.startswith("found"))
+    found = {gap.what: gap for gap in gaps(rows, small)}
+    assert found["params-0"].verdict == verdict
+    assert found["params-0"].here.value == pytest.approx(gain, abs=0.3)
+    assert found[LUCK].verdict == "recovered"
+    assert TOGETHER in found
+
+
+def test_noise_leaves_it_undecided_and_says_what_could_be_seen(setup, small):
+    rows = outcomes(setup, small, lambda _: 80.0, noise=3.0)
+    found = next(iter(gaps(rows, small)))
+    assert found.verdict == "undecided"
+    assert found.detectable > found.here.half > MARGIN
+
+
+def test_what_dominates_is_told(setup, small):
+    rows = outcomes(setup, small, lambda label: 80 + 3 * label.startswith("found"))
+    assert list(pick_table(rows, small)["dominates"]) == [True, True]
+    rows = outcomes(setup, small, lambda label: 80 - 3 * label.startswith("found"))
+    assert list(pick_table(rows, small)["dominates"]) == [False, False]
+
+
+def test_a_choice_is_worth_what_its_pairs_differ_in(setup, small, nano, tmp_path):
+    rows = outcomes(setup, small, lambda label: 80 + 2 * (label == PAPER))
+    drawn = [pair.plain for pair in small.pairs]
+    found = effects(rows, small, [nano, nano], drawn)
+    gates = next(one for one in found if one.choice == "gates")
+    assert (gates.shared, gates.low < 1.0) == (1.0, True)
+    assert gates.common == 0.75  # three of the four plain networks keep the gates
+    assert gates.worth is not None
+    assert gates.worth.value == pytest.approx(2, abs=0.6)
+    assert PLAIN in set(rows["label"])
+    draw(list(gaps(rows, small)), found, tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+    assert {"gap", "detectable", "verdict"} <= set(gap_table(list(gaps(rows, small))).columns)

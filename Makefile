@@ -63,10 +63,10 @@ studies: $(VENV)/ready
 
 # Each in under a minute, to see that it runs; what it finds means nothing.
 studies-smoke: $(VENV)/ready
-	$(BIN)/python -m studies.ablation --smoke --seeds 2 --out build/smoke/ablation
-	$(BIN)/python -m studies.proxy_trust --smoke --networks 4 --out build/smoke/proxy_trust
-	$(BIN)/python -m studies.recover_variants --smoke --searches 1 --trials 3 --seeds 2 --random 2 \
-		--bases 1 --workers 1 --out build/smoke/recover_variants
+	$(BIN)/python -m studies.ablation --smoke --seeds 1 --out build/smoke/ablation
+	$(BIN)/python -m studies.proxy_trust --smoke --networks 4 --seeds 1 --out build/smoke/proxy_trust
+	$(BIN)/python -m studies.recover_variants --smoke --searches 1 --trials 2 --seeds 1 --random 1 \
+		--bases 1 --out build/smoke/recover_variants -- --budget 3M-12M
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

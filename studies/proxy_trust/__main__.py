@@ -38,7 +38,13 @@ def main(argv: list[str] | None = None) -> int:
     less = cheaper(study.fidelity, images=images)
     sizes = [study.fidelity, *(one.fidelity for one in less)]
     members = networks(study, sizes, count=args.networks)
-    scores = score(study, members, seeds=args.seeds, out=args.out / "scores.csv")
+    scores = score(
+        study,
+        members,
+        seeds=args.seeds,
+        out=args.out / "scores.csv",
+        workers=args.workers,
+    )
     planned = trainings(members, study.fidelity, less, seeds=args.seeds)
     rows = train(study, planned, out=args.out / "trainings.csv", workers=args.workers)
     found, most = trusts(rows, scores), ceiling(rows)

@@ -1,8 +1,12 @@
 """Every score that needs no training, of each network with several initialisations."""
 
+import os
 import sys
 import time
 from collections.abc import Hashable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -11,50 +15,57 @@ import torch
 from nas.core.errors import InputError
 from nas.core.evaluation import Evaluation
 from nas.core.fidelity import proxy_setting
+from nas.core.space import find_space
 from nas.evaluation.job import prepared
 from nas.evaluation.reproducible import seeded, thread_count
 from nas.proxies import PROXIES, Candidate
 from nas.reporting.atomic import replacing
+from nas.scheduling.environment import KEEP_MEMORY
+from nas.study.settings import Settings
 from nas.windows import Member
 from studies.setup import Setup
 
 COLUMNS = ["key", "replicate", "proxy", "value", "seconds", "failure", "setup"]
-IMAGES = 64
+IMAGES = 32
 
 
-def score(setup: Setup, members: Sequence[Member], *, seeds: int, out: Path) -> pd.DataFrame:
-    """At the setup's fidelity, on one thread; what the CSV holds already is not computed again."""
+def score(
+    setup: Setup, members: Sequence[Member], *, seeds: int, out: Path, workers: int
+) -> pd.DataFrame:
+    """At the setup's fidelity, one thread each; what the CSV holds is not computed again."""
     known = pd.read_csv(out, dtype={"key": str, "setup": str}) if out.exists() else None
     if known is not None and list(known.columns) != COLUMNS:
         raise InputError(f"{out}: expected the columns {', '.join(COLUMNS)}; take another --out")
+    mark = f"{setup.mark}: {setup.fidelity}"
     rows: list[dict[Hashable, object]] = []
     if known is not None:
-        rows += known[known["setup"] == setup.mark].to_dict("records")
+        rows += known[known["setup"] == mark].to_dict("records")
     done = {(row["key"], row["replicate"]) for row in rows}
-    keys = [member.key for member in members]
-    for replicate in range(seeds):
-        for index, member in enumerate(members, 1):
-            if (member.key, replicate) in done:
-                continue
-            rows += _scored(setup, member, replicate)
+    left = [
+        (member, replicate)
+        for replicate in range(seeds)
+        for member in members
+        if (member.key, replicate) not in done
+    ]
+    os.environ.update(KEEP_MEMORY)  # which a worker reads when it starts
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        scores = pool.map(partial(_scored, setup.settings), left)
+        for index, scored in enumerate(scores, 1):
+            rows += ({**one, "setup": mark} for one in scored)
             with replacing(out) as draft:
                 pd.DataFrame(rows, columns=COLUMNS).to_csv(draft, index=False)
-            print(f"scored {index} of {len(members)}, seed {replicate}", file=sys.stderr)
+            print(f"scored {index} of {len(left)}", file=sys.stderr, flush=True)
     table = pd.DataFrame(rows, columns=COLUMNS)
+    keys = [member.key for member in members]
     return table[table["key"].isin(keys) & (table["replicate"] < seeds)]
 
 
-def _scored(setup: Setup, member: Member, replicate: int) -> list[dict[Hashable, object]]:
+def _scored(settings: Settings, asked: tuple[Member, int]) -> list[dict[Hashable, object]]:
+    member, replicate = asked
     with thread_count(1):
-        candidate = _candidate(setup, member, replicate)
+        candidate = _candidate(settings, member, replicate)
         return [
-            {
-                "key": member.key,
-                "replicate": replicate,
-                **_one(name, candidate),
-                "setup": setup.mark,
-            }
-            for name in PROXIES
+            {"key": member.key, "replicate": replicate, **_one(name, candidate)} for name in PROXIES
         ]
 
 
@@ -69,18 +80,17 @@ def _one(name: str, candidate: Candidate) -> dict[Hashable, object]:
     return {"proxy": name, "value": value, "seconds": seconds, "failure": failure}
 
 
-def _candidate(setup: Setup, member: Member, replicate: int) -> Candidate:
+def _candidate(settings: Settings, member: Member, replicate: int) -> Candidate:
     """Initialised as a training of the same replicate would be, and the first images of the data
     in their prepared order, which is by rising index: classes come at random."""
-    settings = setup.settings
-    data = prepared(settings.data, setup.fidelity, settings.digest)
-    place = proxy_setting(setup.fidelity, classes=data.classes, channels=data.channels)
-    configuration = setup.space.adapt(setup.space.decode(member.genome), place)
+    space, fidelity = find_space(settings.space), settings.fidelity
+    data = prepared(settings.data, fidelity, settings.digest)
+    place = proxy_setting(fidelity, classes=data.classes, channels=data.channels)
     evaluation = Evaluation(
-        key=member.key, genome=member.genome, fidelity=setup.fidelity, replicate=replicate
+        key=member.key, genome=member.genome, fidelity=fidelity, replicate=replicate
     )
     with seeded(evaluation.seed(settings.seed), torch.device("cpu")):
-        model = setup.space.build(configuration)
+        model = space.build(space.adapt(space.decode(member.genome), place))
     return Candidate(
         model=model,
         cost=member.cost,

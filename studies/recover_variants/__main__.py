@@ -32,7 +32,8 @@ def main(argv: list[str] | None = None) -> int:
     args = _arguments(argv)
     study = setup(args, SEARCH)
     given = (*SEARCH, *(SMOKE if args.smoke else ()), *args.search)
-    workers = ("--workers", str(args.workers)) if args.workers > 1 else ("--runner", "inline")
+    alone = args.smoke or args.workers == 1  # a smaller start than Ray's
+    workers = ("--runner", "inline") if alone else ("--workers", str(args.workers))
     searches = [Search(metric="params", seed=seed) for seed in range(args.searches)]
     found = [
         carry_out(search, study, (*given, *workers), trials=args.trials, out=args.out / "searches")

@@ -33,6 +33,7 @@ verify: $(VENV)/ready
 # dashboard; the tables of the last run lie in tests/faults.
 faults: $(VENV)/ready
 	$(BIN)/python -m tests.faults --instants 50 --seed 1
+	$(BIN)/python -m tests.faults.drivers
 	$(BIN)/python -m tests.faults.dashboard
 	$(BIN)/python -m pytest -q -m slow tests/faults/test_faults_disk.py
 

@@ -30,7 +30,7 @@ from nas.core.space import find_space
 from nas.samplers import make_sampler
 from nas.study.book import Book
 from nas.study.campaign import Campaign
-from nas.study.evaluated import EvaluatedStudy
+from nas.study.evaluated_study import EvaluatedStudy
 from nas.study.ledger import Ledger
 from nas.study.proposals import Proposals
 from nas.study.storage import open_storage

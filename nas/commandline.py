@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, NoReturn
 
 from nas.core.errors import InputError
+from nas.core.guard import DefectiveSpaceError
 
 USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141  # the last two as shells count signals, 128 + n
 MOST = 10**7  # of a count on the command line; above, it is a slip
@@ -39,14 +40,15 @@ class Parser(argparse.ArgumentParser):
 
 
 def run(main: Callable[[], int | None]) -> int:
-    """The exit code of `main`: 2 and one line for InputError, 130 for Ctrl-C, 141 for a cut pipe.
+    """The exit code of `main`: 2 and one line for bad input, 130 for Ctrl-C, 141 for a cut pipe.
 
-    Use as `sys.exit(run(main))`. Any other exception is a defect of ours and keeps its traceback.
+    A third party's defective space is bad input, too. Use as `sys.exit(run(main))`. Any other
+    exception is a defect of ours and keeps its traceback.
     """
     try:
         code = main() or 0
         sys.stdout.flush()
-    except InputError as error:
+    except (InputError, DefectiveSpaceError) as error:
         _complain(str(error))
         return USAGE
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nas.commandline import Parser, run
 from nas.core.errors import InputError, unwritable
+from nas.reporting.out import page_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,24 +19,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parse(arguments)
     if len(given.runs) < 2:
         raise InputError(f"expected two runs or more to compare; got {len(given.runs)}")
+    out = None if given.out is None else page_file(given.out)
     from nas.reporting.comparison.page import write_comparison  # these load large libraries
     from nas.reporting.comparison.picture import write_comparison_picture
     from nas.reporting.comparison.text import comparison_text
     from nas.reporting.view.opened import open_view
     from nas.reporting.view.versus import versus
 
-    found = versus([open_view(folder) for folder in given.runs])
+    views = [open_view(folder) for folder in given.runs]
+    found = versus(views, [str(folder) for folder in given.runs])
     print(comparison_text(found))
-    if given.out is not None:
-        picture = given.out.with_suffix(".png")
-        if picture == given.out:
-            raise InputError(f"--out {given.out}: expected a page, FILE.html; a picture goes along")
+    if out is not None:
+        picture = out.with_suffix(".png")
         try:
-            write_comparison(found, given.out)
+            write_comparison(found, out)
             write_comparison_picture(found, picture)
         except OSError as error:
-            raise unwritable(given.out, error) from error
-        print(f"\n{given.out}\n{picture}")
+            raise unwritable(out, error) from error
+        print(f"\n{out}\n{picture}")
     return 0
 
 
@@ -43,7 +44,10 @@ def _parse(arguments: Sequence[str] | None) -> Namespace:
     parser = Parser(prog="python -m nas.compare", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders, runs/STUDY")
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="write a page, FILE.html, and a picture, FILE.png"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write a page, FILE.html, and a picture, FILE.png",
     )
     return parser.parse_args(arguments)
 

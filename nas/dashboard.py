@@ -29,19 +29,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import optuna  # these load large libraries
     from optuna_dashboard import run_server
 
-    from nas.reporting.dashboard.written import FOLDER, write_dashboard
+    from nas.reporting.dashboard.written import FOLDER, store_in, write_dashboard
+    from nas.reporting.view.nouns import NothingToShow
     from nas.reporting.view.opened import open_view
     from nas.study.run import read_any
-    from nas.study.storage import open_storage
+    from nas.study.storage import is_storage_error, open_storage, told
 
-    view = open_view(given.run, given.storage)
-    storage = open_storage(read_any(given.run, given.storage).storage_url, create=False)
+    found = read_any(given.run, given.storage)
+    storage = open_storage(found.storage_url, create=False)
     folder = given.run / FOLDER
     try:
-        files = write_dashboard(view, storage, folder)
+        files = store_in(folder)
+        write_dashboard(open_view(given.run, given.storage), storage, folder)
+    except NothingToShow as error:  # a search that has just begun, which can be watched
+        print(f"{error}; without notes and figures so far", file=sys.stderr)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written: {error.strerror}") from error
-    number = optuna.load_study(study_name=view.study, storage=storage)._study_id
+    except Exception as error:
+        if not is_storage_error(error):
+            raise
+        said = told(error, given.storage or "")
+        raise InputError(f"{given.run}: notes cannot be written into its study: {said}") from error
+    number = optuna.load_study(study_name=found.name, storage=storage)._study_id
     print(f"http://{HOST}:{given.port}/dashboard/studies/{number}  (Ctrl-C ends it)", flush=True)
     run_server(storage, host=HOST, port=given.port, artifact_store=files)
     return 0
@@ -52,8 +61,11 @@ def _check_port(port: int) -> None:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             tried.bind((HOST, port))
-        except (OSError, OverflowError) as error:
-            raise InputError(f"--port {port}: cannot be had ({error}); choose another") from error
+        except OverflowError:
+            raise InputError(f"--port {port}: expected a port of 1 to 65535") from None
+        except OSError as error:
+            said = (error.strerror or str(error)).lower()
+            raise InputError(f"--port {port}: cannot be had: {said}; choose another") from error
 
 
 def _parse(arguments: Sequence[str] | None) -> Namespace:

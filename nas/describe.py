@@ -15,7 +15,7 @@ from typing import Any
 from nas.commandline import Parser, count, run
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting
-from nas.core.guard import told
+from nas.core.guard import guarded, told
 from nas.core.space import Configuration, SearchSpace, find_space
 from nas.costs import Comparison, UncountedError, verify
 from nas.costs.between import End, about_difference
@@ -29,7 +29,8 @@ Asked = Mapping[str, int | None]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, look up, print; the exit code is 1 where --verify finds costs that disagree."""
     given = _parser().parse_args(arguments)
-    space = find_space(given.space)
+    found = find_space(given.space)
+    space = guarded(given.space, found)
     asked: Asked = {name: getattr(given, name) for name in PARTS}
     named = given.variant is not None or given.config is not None
     if given.verify and given.diff is not None:
@@ -37,13 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.verify and not named:
         raise InputError("--verify: expected a network; add --variant NAME or --config FILE.json")
     if given.diff is not None:
-        start, end = (_end(space, name) for name in given.diff)
+        start, end = (_end(found, name) for name in given.diff)
         _print(about_difference(space, start, end, asked), difference_text, as_json=given.json)
         return 0
     if not named:
         _print(about_space(space, asked), space_text, as_json=given.json)
         return 0
-    network, own = _network(space, given)
+    network, own = _network(found, given)
     configuration = adapted(space, network, asked, own)
     if given.verify:
         comparison = _verified(space, configuration, _setting(asked, own))

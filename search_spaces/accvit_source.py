@@ -3,13 +3,17 @@
 from collections.abc import Iterator, Sequence
 from math import lcm
 
-from accvit_blocks import VARIANTS, ACCViTConfig, StageConfig, count
+from accvit_blocks import VARIANTS, ACCViTConfig, StageConfig
 from accvit_blocks.config import STAGE_STRIDES
 from nas.core.fidelity import Setting
 from nas.core.source import FeatureMap, Source
 from search_spaces import accvit_source_attention as attention
+from search_spaces import accvit_source_block as block
 from search_spaces import accvit_source_convolution as convolution
+from search_spaces import accvit_source_ends as ends
+from search_spaces import accvit_source_pieces as pieces
 from search_spaces.accvit_setting import adapted
+from search_spaces.accvit_source_opening import opening
 from search_spaces.accvit_source_parts import parts
 
 WIDE = 100  # columns
@@ -18,9 +22,9 @@ WIDE = 100  # columns
 def source(config: ACCViTConfig) -> Source:
     """The file, and which tensor of it is which of the searched network's."""
     title = _title(config)
-    pieces = [_opening(config, title), *_definitions(config), _network(config)]
+    written = [opening(config, title), *_definitions(config), _network(config)]
     return Source(
-        text="\n\n".join(pieces),
+        text="\n\n".join(written),
         network="ACCViT",
         title=title,
         parts=parts(config),
@@ -42,71 +46,34 @@ def _title(config: ACCViTConfig) -> str:
     return "ACC-ViT"
 
 
-def _opening(config: ACCViTConfig, title: str) -> str:
-    cost, image = count(config), f"{config.image_size} x {config.image_size} pixels"
-    return f'''\
-"""{title}: a vision transformer of atrous convolutions and attention, in PyTorch alone.
-
-{cost.params:,} parameters; {cost.macs:,} multiply-accumulates for an image of {image}.
-
-{_table(config)}
-
-Architecture: Ibtehaz, Yan, Mortazavi and Kihara, "Fusion of regional and sparse attention in Vision
-Transformers", arXiv:2406.08859. Shapes are written as b c h w (images, channels, rows, columns); e
-is the channels of one attention head.
-"""
-
-import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
-'''
-
-
-def _table(config: ACCViTConfig) -> str:
-    """The network in six lines, for people."""
-    rows = [("", "map", "channels", "blocks", "heads", "attention at dilations")]
-    sides = [config.image_size // stride for stride in (2, *STAGE_STRIDES)]
-    rows.append(("stem", f"{sides[0]} x {sides[0]}", str(config.stem_width), "", "", ""))
-    for number, (stage, side) in enumerate(zip(config.stages, sides[1:], strict=True), start=1):
-        reaches = ", ".join(map(str, stage.dilations))
-        facts = (str(stage.width), str(stage.depth), str(stage.heads), reaches)
-        rows.append((f"stage{number}", f"{side} x {side}", *facts))
-    rows.append(("head", "", str(config.classes), "", "", ""))
-    wide = [max(len(row[column]) for row in rows) for column in range(6)]
-    return "\n".join(
-        f"    {first:<{wide[0]}}  {'  '.join(map(str.rjust, middle, wide[1:5]))}  {last}".rstrip()
-        for first, *middle, last in rows
-    )
-
-
 def _definitions(config: ACCViTConfig) -> Iterator[str]:
     """The classes that the network uses, each before those that use it."""
     forms = {_form(stage) for stage in config.stages}
     branched = {_form(stage) for stage in config.stages if len(stage.dilations) > 1}
     fused = bool(branched) or len(config.conv_dilations) > 1
-    yield convolution.BATCH_NORM
-    yield convolution.CHANNELS_LAST
-    yield convolution.stem(config)
+    yield pieces.BATCH_NORM
+    yield pieces.CHANNELS_LAST
+    yield ends.stem(config)
     if config.se or "convnext" in forms:
-        yield convolution.SQUEEZE_EXCITATION
+        yield pieces.SQUEEZE_EXCITATION
     if fused and config.fusion == "gate":
-        yield convolution.GATE
+        yield pieces.GATE
     yield convolution.branch(config)
     yield convolution.atrous_convolution(config)
     yield attention.window_attention(config)
     if branched - {"per-branch"}:
         yield attention.atrous_attention(config)
     if forms != {"convnext"}:
-        yield attention.MLP
+        yield block.MLP
     if "per-branch" in forms:
         yield attention.branchwise_attention(config)
     if "convnext" in forms:
-        yield attention.CONVNEXT
+        yield block.CONVNEXT
     if forms != {"per-branch"}:
-        yield attention.BLOCK
+        yield block.BLOCK
     if "per-branch" in forms:
-        yield attention.BRANCHWISE_BLOCK
-    yield convolution.head(config)
+        yield block.BRANCHWISE_BLOCK
+    yield ends.head(config)
 
 
 def _form(stage: StageConfig) -> str:

@@ -1,81 +1,10 @@
-"""The convolutions of an ACC-ViT as somebody would write them for one network: the text of classes.
+"""The convolution of an ACC-ViT as somebody would write it for one network: the text of classes.
 
 Each function gives one class or none, without what the network does not use.
 """
 
 from accvit_blocks import ACCViTConfig
 from accvit_blocks.convolution import EXPANSION
-
-BATCH_NORM = '''\
-def batch_norm(channels: int) -> nn.BatchNorm2d:
-    """Batch normalisation with MaxViT's constants."""
-    return nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01)
-'''
-CHANNELS_LAST = '''\
-def channels_last(x: Tensor) -> Tensor:
-    """b c h w -> b h w c, without a copy."""
-    return x.permute(0, 2, 3, 1)
-
-
-def channels_first(x: Tensor) -> Tensor:
-    """b h w c -> b c h w, without a copy."""
-    return x.permute(0, 3, 1, 2)
-'''
-SQUEEZE_EXCITATION = '''\
-class SqueezeExcitation(nn.Module):
-    """Scales each channel by what the mean of the map says of it (arXiv:1709.01507)."""
-
-    def __init__(self, channels: int, squeezed: int) -> None:
-        super().__init__()
-        self.squeeze = nn.Linear(channels, squeezed)
-        self.expand = nn.Linear(squeezed, channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """b c h w -> b c h w."""
-        mean = x.mean((2, 3))  # b c
-        strength = self.expand(F.silu(self.squeeze(mean))).sigmoid()
-        return x * strength[:, :, None, None]
-'''
-GATE = '''\
-class Gate(nn.Module):
-    """Adds up parallel branches, in shares that an input decides for each pixel and channel.
-
-    The shares are a softmax over the branches; with weights and biases of zero it is their mean.
-    """
-
-    def __init__(self, branches: int, channels: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(branches, channels))
-        self.bias = nn.Parameter(torch.zeros(branches, channels))
-
-    def forward(self, branches: list[Tensor], x: Tensor) -> Tensor:
-        """Branches b h w c each, and the gate's input b h w c -> b h w c."""
-        weight, bias = self.weight[:, None, None, None], self.bias[:, None, None, None]
-        shares = torch.addcmul(bias, weight, x).softmax(dim=0).unbind()  # b h w c each
-        fused = shares[0] * branches[0]
-        for share, branch in zip(shares[1:], branches[1:], strict=True):
-            fused = fused + share * branch
-        return fused
-'''
-
-
-def stem(config: ACCViTConfig) -> str:
-    """Two 3 x 3 convolutions."""
-    width, side = config.stem_width, config.image_size
-    return f'''\
-class Stem(nn.Module):
-    """Two 3 x 3 convolutions, the first of which halves the resolution."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reduce = nn.Conv2d({config.channels}, {width}, 3, stride=2, padding=1, bias=False)
-        self.norm = batch_norm({width})
-        self.refine = nn.Conv2d({width}, {width}, 3, padding=1)
-
-    def forward(self, images: Tensor) -> Tensor:
-        """b {config.channels} {side} {side} -> b {width} {side // 2} {side // 2}."""
-        return self.refine(F.gelu(self.norm(self.reduce(images))))
-'''
 
 
 def branch(config: ACCViTConfig) -> str:
@@ -213,25 +142,6 @@ def _fused(config: ACCViTConfig, stride: str) -> str:
         return f"        fused = sum(branch(hidden) for branch in self.branches) / {count}"
     return f"""\
         branches = [channels_last(branch(hidden)) for branch in self.branches]
-        seen = channels_last(hidden[:, :, :: {stride}, :: {stride}])  # by the gate
+        # Strided in this order, for a gradient in the memory format of the maps.
+        seen = channels_last(hidden)[:, :: {stride}, :: {stride}]  # by the gate
         fused = channels_first(self.gate(branches, seen))"""
-
-
-def head(config: ACCViTConfig) -> str:
-    """From the last map to logits."""
-    width, side, classes = config.stages[-1].width, config.image_size // 32, config.classes
-    return f'''\
-class Head(nn.Module):
-    """Mean over the map, one hidden layer, classes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm({width})
-        self.hidden = nn.Linear({width}, {width})
-        self.classify = nn.Linear({width}, {classes}, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """b {width} {side} {side} -> b {classes}."""
-        pooled = self.norm(x.mean((2, 3)))
-        return self.classify(self.hidden(pooled).tanh())
-'''

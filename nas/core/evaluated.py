@@ -28,9 +28,10 @@ class EvaluatedSpace(ABC):
 
     @abstractmethod
     def evaluate(self, genome: Genome) -> Mapping[str, float]:
-        """Objectives by name, those of `cost` left out.
+        """Objectives by name; those of `cost` are left out, or the same.
 
-        Whatever it raises, or a number that is not finite, fails the trial and not the search.
+        Whatever it raises, a number that is not finite, or a cost other than promised, fails the
+        trial and not the search.
         """
 
     def cost(self, genome: Genome) -> Mapping[str, float]:

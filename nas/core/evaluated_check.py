@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
+from math import isclose, isfinite
 from typing import Any, NoReturn
 
 from nas.core.draws import valid_genomes
@@ -13,6 +13,7 @@ from nas.core.guard import DefectiveSpaceError, told
 from nas.core.knob import Genome, Knob
 
 LARGEST = 1e150  # of a cost or a value: its square is finite
+SAME = 1e-9  # part by which a cost may be another when it is measured again
 CHOICES = 2000  # of a knob, at most: each has a bit in a model
 
 
@@ -87,10 +88,11 @@ def violation_of(space: EvaluatedSpace, genome: Genome) -> str | None:
 
 
 def measured_by(
-    space: EvaluatedSpace, genome: Genome, wanted: Mapping[str, object]
+    space: EvaluatedSpace, genome: Genome, wanted: Mapping[str, object], costs: Mapping[str, float]
 ) -> dict[str, float]:
     """The wanted objectives as the space measures them; BadResultError for anything else.
 
+    `costs` are what it has promised; where it measures one of them as well, it must be the same.
     What the space raises passes.
     """
     answer = space.evaluate(genome)
@@ -100,6 +102,13 @@ def measured_by(
     if lacking:
         known = ", ".join(map(str, answer)) or "nothing"
         raise BadResultError(f"evaluate gave {known}; expected {', '.join(lacking)} as well")
+    for name in costs.keys() & answer.keys():
+        again, promised = _finite(name, answer[name]), costs[name]
+        if not isclose(again, promised, rel_tol=SAME):
+            raise BadResultError(
+                f"evaluate gave {name} = {again:.12g}, but cost gave {promised:.12g}; expected the"
+                " same, or no value from evaluate"
+            )
     return {name: _finite(name, answer[name]) for name in wanted}
 
 

@@ -18,6 +18,13 @@ class Setting:
     width_scale: float = 1.0
     proxy: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse what no images have, also where it was read from a file."""
+        for name in ("resolution", "classes", "channels"):
+            value = getattr(self, name)
+            if type(value) is not int or value < 1:
+                raise InputError(f"{name}: expected a whole number above 0; got {value!r}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fidelity:

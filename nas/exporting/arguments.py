@@ -5,6 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from nas.commandline import Parser, count
+from nas.core.errors import InputError
 from nas.exporting.take_home import Extras
 
 _EXTRAS = ("onnx", "torch-export", "measure")
@@ -35,6 +36,16 @@ def parser(description: str) -> Parser:
     add("--torch-export", action="store_true", help="model.pt2 as well, for torch.export.load")
     add("--measure", action="store_true", help="latency.json as well, of this machine")
     return parser
+
+
+def check_alone(given: Namespace) -> None:
+    """InputError for what --verify has no use for."""
+    untouched = parser("")
+    for name, value in vars(given).items():
+        if name != "verify" and value != untouched.get_default(name):
+            raise InputError(
+                f"--verify: leave out --{name.replace('_', '-')}; it takes a folder alone"
+            )
 
 
 def extras(given: Namespace) -> Extras:

@@ -7,15 +7,24 @@ from nas.core.cost import human
 from nas.core.source import Source
 from nas.exporting import files
 
+NAMED = 20  # classes
 _UNTRAINED = "**The weights are untrained**, initialised from seed {seed}: train before use."
 _PROXY = (
     "**The weights are those of a proxy training**, which was short and small and served to compare"
     "\nnetworks: train in full before use."
 )
 _RESULT = """\
-In the search its proxy reached an accuracy of {accuracy:.1%} on held-out images of `{data}`, after
+{what} reached an accuracy of {accuracy:.1%} on held-out images of `{data}`, after
 {fidelity}. This ranks networks
-of one study{whose}; it is not ImageNet accuracy, nor what full training would reach.
+of one study; it is not ImageNet accuracy, nor what full training would reach.
+"""
+_INPUTS = """\
+They expect pixels of 0..1, channel by channel less {mean} and divided by {std}. Logits stand for,
+in this order: {names}.
+"""
+_UNKNOWN_INPUTS = """\
+How the pixels were normalised is not known: when this was written, the images of the search could
+not be read.
 """
 _WITH_MODEL = """\
 ## Use
@@ -79,6 +88,7 @@ def card(facts: Mapping[str, Any], *, extras: Sequence[str]) -> str:
         _MACS,
         (_PROXY if facts["weights"] == "proxy" else _UNTRAINED).format(seed=facts["seed"]),
         *_result(facts),
+        *_inputs(facts),
         _use(facts, extras).rstrip(),
         _whence(facts, extras),
     ]
@@ -100,9 +110,28 @@ def _title(facts: Mapping[str, Any]) -> str:
 def _result(facts: Mapping[str, Any]) -> list[str]:
     if facts["accuracy"] is None:
         return []
-    whose = ", and is of these weights" if facts["weights"] == "proxy" else ""
+    what = "These weights" if facts["weights"] == "proxy" else "In the search its proxy"
     known = {name: facts[name] for name in ("accuracy", "data", "fidelity")}
-    return [_RESULT.format(**known, whose=whose).rstrip()]
+    return [_RESULT.format(**known, what=what).rstrip()]
+
+
+def _inputs(facts: Mapping[str, Any]) -> list[str]:
+    """What trained weights must be given."""
+    if facts["weights"] != "proxy":
+        return []
+    known = facts["inputs"]
+    if known is None:
+        return [_UNKNOWN_INPUTS.rstrip()]
+    mean, std = (", ".join(f"{one:g}" for one in known[name]) for name in ("mean", "std"))
+    return [_INPUTS.format(mean=mean, std=std, names=_names(known["class_names"])).rstrip()]
+
+
+def _names(names: Sequence[str]) -> str:
+    """Some of them, in letters that mean nothing to markdown."""
+    shown = [" ".join(name.replace("<", "&lt;").replace("`", "'").split()) for name in names]
+    more = len(shown) - NAMED
+    tail = f" and {more} more in `{files.CONFIG}`" if more > 0 else ""
+    return ", ".join(shown[:NAMED]) + tail
 
 
 def _use(facts: Mapping[str, Any], extras: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from nas.core.budget import number
 from nas.core.cost import METRICS, Metric
 from nas.core.errors import InputError
+from nas.study.record import Record
 
 KNEE = "knee"
 _UNDER = re.compile(r"best-under:(?P<most>[^-]+)(?:-(?P<metric>\w+))?")
@@ -46,6 +47,28 @@ def parse_choice(text: str) -> Choice:
             f"--trial {text}: expected a number, best-under:10M, best-under:2G-macs or knee"
         )
     return Under(most=int(most), metric=metric)
+
+
+def numbered(records: Sequence[Record], number: int) -> Record:
+    """The search's trial of this number; InputError says which exist, or why not it."""
+    searched = [record for record in records if record.role == "search"]
+    found = [record for record in searched if record.number == number]
+    if not found:
+        raise InputError(f"--trial {number}: {_range(searched)}")
+    record = found[0]
+    if record.state == "FAIL":
+        reason = record.failure or "no reason was recorded"
+        raise InputError(f"--trial {number}: it failed ({reason}); choose a complete trial")
+    if not record.complete:
+        raise InputError(f"--trial {number}: it is {record.state}; wait until it is complete")
+    return record
+
+
+def _range(records: Sequence[Record]) -> str:
+    numbers = [record.number for record in records]
+    if not numbers:
+        return "the study has no trials yet"
+    return f"no such trial; this study has {min(numbers)} to {max(numbers)}"
 
 
 class Candidate(Protocol):

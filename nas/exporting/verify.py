@@ -1,15 +1,25 @@
-"""Run the proofs of an exported folder in a process of their own."""
+"""Run the proofs of an exported folder in a process of their own, and say what they show."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 from nas.core.errors import InputError
+from nas.exporting import proof
 from nas.exporting.files import PROOF
+
+SHOWN = (
+    "This shows that model.py computes what golden.safetensors recorded when the folder was"
+    " written. It shows neither who wrote it nor the accuracy on its card."
+)
+RAN = "The folder's own code was run: do that only with folders that you trust."
+FOREIGN = (
+    f"Its {PROOF} is not the one that this version writes, so that what it says is its own word."
+)
 
 
 def verify(folder: Path) -> tuple[bool, str]:
-    """Whether all of them hold, and a line that says so; it runs the code in the folder.
+    """Whether all of them hold, and lines that say which and what of; it runs the folder's code.
 
     Raises InputError where there are none.
     """
@@ -22,15 +32,22 @@ def verify(folder: Path) -> tuple[bool, str]:
     for line in done.stdout.splitlines():
         outcome, _, rest = line.partition(" ")
         told.get(outcome, []).append(rest.strip())
-    if done.returncode == 0 and told["holds"] and not told["FAILS"]:
-        return (
-            True,
-            f"{folder}: proven: {len(told['holds'])} proofs hold{_skipped(told['skipped'])}",
-        )
-    reasons = told["FAILS"] or done.stderr.strip().splitlines()[-1:] or ["no proof ran"]
-    return False, f"{folder}: not proven: {'; '.join(reasons)}"
+    proven = done.returncode == 0 and bool(told["holds"]) and not told["FAILS"]
+    if proven:
+        head = f"{folder}: proven: {len(told['holds'])} proofs hold{_skipped(told['skipped'])}"
+    else:
+        reasons = told["FAILS"] or done.stderr.strip().splitlines()[-1:] or ["no proof ran"]
+        head = f"{folder}: not proven: {'; '.join(reasons)}"
+    listed = [f"  {outcome:<8} {line}" for outcome, lines in told.items() for line in lines]
+    foreign = [] if _ours(folder / PROOF) else [FOREIGN]
+    return proven, "\n".join([head, *listed, *([SHOWN] if proven else []), RAN, *foreign])
 
 
 def _skipped(lines: list[str]) -> str:
     reasons = [line.partition(": ")[2] for line in lines]
     return f", {len(lines)} skipped ({'; '.join(reasons)})" if lines else ""
+
+
+def _ours(path: Path) -> bool:
+    """Whether it is the file that an export writes now."""
+    return path.read_bytes() == Path(proof.__file__).read_bytes()

@@ -19,10 +19,25 @@ from nas.exporting import files
 from nas.exporting.card import card
 from nas.exporting.folder import filling
 from nas.exporting.programs import check_onnx
+from nas.exporting.room import check_room
 from nas.exporting.source import Written, written_out
 from nas.exporting.take_home import NOTHING, Extras, take_home, write_text
 
 Weights = Literal["untrained", "proxy"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """How images were prepared for trained weights, and what each logit stands for.
+
+    Attributes:
+        mean, std: of each channel's pixels, on a scale of 0..1: less the one, divided by the other.
+        class_names: in the order of the logits.
+    """
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    class_names: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +68,7 @@ def export(
     *,
     setting: Setting,
     weights: Path | None = None,
+    inputs: Inputs | None = None,
     seed: int = 0,
     origin: Origin | None = None,
     space_name: str | None = None,
@@ -62,15 +78,18 @@ def export(
     """Fill the new or empty folder `out` with the network at `setting`, completely or not at all.
 
     `weights` is a safetensors state dict of the network at that setting, as a proxy training kept
-    it; without it the network is untrained, initialised from `seed`. `space_name` is what finds the
-    space again where that is not its own name: package.module:SPACE. `command` is for the card.
+    it, for images as `inputs` says; without it the network is untrained, initialised from `seed`.
+    `space_name` is what finds the space again where that is not its own name: package.module:SPACE.
+    `command` is for the card.
 
     Gives whether the network could be written out as model.py, with its proofs, which have then
     been run; a space without `source` (nas.core.source) leaves config, weights and card.
     Raises InputError for a folder in use, a setting that the space cannot take, wrong weights, a
-    source that is not of this network, and extras that cannot be had.
+    source that is not of this network, a network too large for this machine, and extras that cannot
+    be had.
     """
     adapted = space.adapt(configuration, setting)
+    check_room(space.cost(adapted))
     if extras.onnx:
         check_onnx()
     with filling(out) as draft:
@@ -90,6 +109,7 @@ def export(
             "network": _network(found),
             "weights": "untrained" if weights is None else "proxy",
             "seed": seed if weights is None else None,
+            "inputs": None if inputs is None else asdict(inputs),
             "cost": asdict(space.cost(adapted)),
             **_from(origin),
             "versions": _versions(space_name or space.name),

@@ -50,14 +50,15 @@ def front_text(rows: Sequence[Row], objectives: Sequence[Objective]) -> str:
     names = [one.name for one in objectives]
     lines = ["  ".join([f"{'trial':>7}", *(f"{name:>12}" for name in names)])]
     for row in members[:SHOWN]:
-        cells = (f"{_shown(row.value(name)):>{max(12, len(name))}}" for name in names)
+        cells = (f"{shown(row.value(name)):>{max(12, len(name))}}" for name in names)
         lines.append("  ".join([f"{row.number:>7}", *cells]))
     if len(members) > SHOWN:
         lines.append(f"{len(members) - SHOWN} more in front.csv")
     return "\n".join(lines)
 
 
-def _shown(value: float) -> str:
+def shown(value: float) -> str:
+    """To five digits, large ones in units."""
     return human(value) if abs(value) >= 1000 else f"{value:.5g}"
 
 

@@ -10,9 +10,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from nas.core.cost import human
-from nas.reporting.brief import brief, families
-from nas.reporting.evaluated_drawing import Axis, Drawing, Mark
+from nas.reporting.evaluated_drawing import Axis, Drawing
 from nas.reporting.standalone import layout, write_html
 from nas.reporting.style import (
     ALONE,
@@ -24,6 +22,9 @@ from nas.reporting.style import (
     STEP_COLOUR,
     TRIAL_COLOUR,
 )
+from nas.reporting.view.hover import told
+from nas.reporting.view.measure import digits
+from nas.reporting.view.nouns import Sample
 
 
 def write_evaluated_page(drawn: Drawing, path: Path) -> None:
@@ -33,8 +34,8 @@ def write_evaluated_page(drawn: Drawing, path: Path) -> None:
     traces = [
         _corners(drawn.dominated, mode="none", fill="toself", fillcolor=DOMINATED_COLOUR),
         _corners(drawn.step, mode="lines", line={"color": STEP_COLOUR, "width": 2}),
-        _marks(drawn.trials, SEARCHED, quiet),
-        _marks(drawn.front, ALONE, {"color": FRONT_COLOUR, "size": 11, "line": edge}),
+        _marks(drawn, drawn.trials, SEARCHED, quiet),
+        _marks(drawn, drawn.front, ALONE, {"color": FRONT_COLOUR, "size": 11, "line": edge}),
     ]
     shown = [trace for trace in traces if len(trace.x)]
     write_html(go.Figure(data=shown, layout=_layout(drawn)), drawn.title, path)
@@ -45,32 +46,16 @@ def _corners(corners: Sequence[tuple[float, float]], **style: Any) -> Any:
     return go.Scatter(x=x, y=y, hoverinfo="skip", showlegend=False, **style)
 
 
-def _marks(marks: Sequence[Mark], name: str, marker: dict[str, Any]) -> Any:
+def _marks(drawn: Drawing, samples: Sequence[Sample], name: str, marker: dict[str, Any]) -> Any:
+    x, y = drawn.places(samples)
     return go.Scatter(
-        x=[mark.x for mark in marks],
-        y=[mark.y for mark in marks],
+        x=x,
+        y=y,
         name=name,
         mode="markers",
         marker=marker,
-        hovertext=[_hover(mark) for mark in marks],
+        hovertext=[told(one, drawn.measures) for one in samples],
         hoverinfo="text",
-    )
-
-
-def _hover(mark: Mark) -> str:
-    """The trial's number, all that is known of it, then its knobs."""
-    row = mark.row
-    known = {**row.measured, **row.costs}
-    return "<br>".join(
-        [
-            f"<b>trial {row.number}</b>",
-            *(f"{escape(name)} {human(value)}" for name, value in known.items()),
-            "",
-            *(
-                f"{escape(name)}  {escape(brief(values))}"
-                for name, values in families(row.genome).items()
-            ),
-        ]
     )
 
 
@@ -86,11 +71,11 @@ def _layout(drawn: Drawing) -> go.Layout:
 
 
 def _axis(axis: Axis) -> dict[str, Any]:
-    ends = [log10(end) for end in axis.ends] if axis.log else list(axis.ends)
+    log = axis.measure.log
     return {
         "title": {"text": escape(axis.label)},
-        "type": "log" if axis.log else "linear",
-        "range": ends,
+        "type": "log" if log else "linear",
+        "range": [log10(end) for end in axis.ends] if log else list(axis.ends),
         "gridcolor": GRID,
         "zeroline": False,
         **_ticks(axis),
@@ -99,4 +84,4 @@ def _axis(axis: Axis) -> dict[str, Any]:
 
 def _ticks(axis: Axis) -> dict[str, Any]:
     marked = axis.ticks
-    return {} if not marked else {"tickvals": marked, "ticktext": [human(at) for at in marked]}
+    return {} if not marked else {"tickvals": marked, "ticktext": [digits(at) for at in marked]}

@@ -4,23 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure as Canvas
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from nas.reporting.atomic import replacing
+from nas.reporting.canvas import frame, picture
 from nas.reporting.drawing import Figure, Point
 from nas.reporting.labels import Side, label_height, place_labels
 from nas.reporting.style import (
     ASPECT,
     DOMINATED_COLOUR,
     FRONT_COLOUR,
-    GREY,
-    GRID,
     HOLLOW,
     INK,
-    LINE,
     PUBLISHED,
     PUBLISHED_COLOUR,
     SEARCHED,
@@ -28,7 +22,6 @@ from nas.reporting.style import (
     TRIAL_COLOUR,
 )
 
-DPI = 160
 BARS: dict[str, Any] = {"elinewidth": 1.1, "capsize": 2.5}
 _SHIFT = {"left": -7, "center": 0, "right": 7}  # points of a label from its mark
 _ALIGN = {"left": "right", "center": "center", "right": "left"}
@@ -36,20 +29,17 @@ _ALIGN = {"left": "right", "center": "center", "right": "left"}
 
 def write_picture(drawn: Figure, path: Path) -> None:
     """A PNG of 1600 x 1000 pixels, complete or not at all."""
-    canvas = Canvas(figsize=ASPECT, dpi=DPI, layout=ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.15))
-    FigureCanvasAgg(canvas)
-    axes = canvas.add_subplot()
-    _axes(axes, drawn)
-    _steps(axes, drawn)
-    _trials(axes, drawn)
-    _marked(axes, drawn.solid, "o", FRONT_COLOUR, FRONT_COLOUR, drawn.solid_name)
-    _marked(axes, drawn.hollow, "o", FRONT_COLOUR, "white", HOLLOW)
-    _marked(axes, drawn.published, "D", PUBLISHED_COLOUR, PUBLISHED_COLOUR, PUBLISHED)
-    _labels(axes, drawn)
-    if axes.get_legend_handles_labels()[0]:  # below the axes, where it cannot cover a point
-        canvas.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=10)
-    with replacing(path) as draft:
-        canvas.savefig(draft, format="png")
+    with picture(path, ASPECT) as canvas:
+        axes = canvas.add_subplot()
+        _axes(axes, drawn)
+        _steps(axes, drawn)
+        _trials(axes, drawn)
+        _marked(axes, drawn.solid, "o", FRONT_COLOUR, FRONT_COLOUR, drawn.solid_name)
+        _marked(axes, drawn.hollow, "o", FRONT_COLOUR, "white", HOLLOW)
+        _marked(axes, drawn.published, "D", PUBLISHED_COLOUR, PUBLISHED_COLOUR, PUBLISHED)
+        _labels(axes, drawn)
+        if axes.get_legend_handles_labels()[0]:  # below the axes, where it cannot cover a point
+            canvas.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=10)
 
 
 def _axes(axes: Axes, drawn: Figure) -> None:
@@ -61,19 +51,7 @@ def _axes(axes: Axes, drawn: Figure) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_xlabel(drawn.x_label, color=INK, fontsize=11)
     axes.set_ylabel(drawn.y_label, color=INK, fontsize=11)
-    axes.set_title(drawn.title, loc="left", fontsize=14, color=INK, pad=12 + 13 * len(drawn.notes))
-    axes.text(
-        *(0, 1.02, "\n".join(drawn.notes)),
-        transform=axes.transAxes,
-        fontsize=9.5,
-        linespacing=1.4,
-        color=GREY,
-    )
-    axes.grid(color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.tick_params(colors=INK, length=0)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.spines["bottom"].set_color(LINE)
+    frame(axes, drawn.title, drawn.notes)
 
 
 def _trials(axes: Axes, drawn: Figure) -> None:

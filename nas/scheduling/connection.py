@@ -18,7 +18,7 @@ from nas.scheduling.environment import worker_variables
 from nas.scheduling.nodes import alive_nodes, door, node_table
 from nas.scheduling.packages import own_code
 from nas.scheduling.room import Cluster, check_room
-from nas.scheduling.watch import Door, opens, watched
+from nas.scheduling.watch import Door, Watch, opens, watched
 
 OBJECT_STORE_BYTES = 128 * 2**20  # jobs and outcomes are a few kilobytes
 KNOCK_SECONDS = 5.0  # Ray itself tries for two minutes, and then ends the process
@@ -27,8 +27,8 @@ KNOCK_SECONDS = 5.0  # Ray itself tries for two minutes, and then ends the proce
 @contextmanager
 def local(resources: Resources, folder: Path) -> Iterator[None]:
     """A Ray that is started here, listens on loopback alone, and writes into the `folder`."""
-    with _silent(), ExitStack() as stack:
-        with _one_line("cannot be started on this machine"):
+    with _silent(), watched() as watch, ExitStack() as stack:
+        with _one_line("cannot be started on this machine", watch):
             ray.init(
                 address="local",  # whatever RAY_ADDRESS says
                 num_cpus=resources.workers * resources.threads,
@@ -39,9 +39,9 @@ def local(resources: Resources, folder: Path) -> Iterator[None]:
                 _node_ip_address="127.0.0.1",
                 _temp_dir=str(folder),
             )
-        stack.callback(ray.shutdown)
+        stack.callback(_shut_down, watch)
         check_room(alive_nodes(), threads=resources.threads, share=resources.gpus_per_trial)
-        stack.enter_context(watched(_doors()))
+        watch.look_at(_doors())
         yield
 
 
@@ -56,31 +56,33 @@ def joined(address: str, *, ship_code: bool) -> Iterator[None]:
     if ship_code:
         environment["py_modules"] = [str(path) for path in own_code()]
         environment["excludes"] = ["__pycache__/"]
-    with _silent(), ExitStack() as stack:
-        with _one_line(f"cannot join --ray-address {address}"):
+    with _silent(), watched() as watch, ExitStack() as stack:
+        with _one_line(f"cannot join --ray-address {address}", watch):
             ray.init(
                 address=address,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
                 runtime_env=environment,
             )
-        stack.callback(ray.shutdown)
-        stack.enter_context(watched(_doors()))
+        stack.callback(_shut_down, watch)
+        watch.look_at(_doors())
         yield
 
 
 def look(address: str) -> Cluster:
     """What a cluster holds, and what of it is free now."""
     check_address(address)
-    with _silent(), _one_line(f"cannot join --ray-address {address}"):
+    said = f"cannot join --ray-address {address}"
+    with _silent(), watched() as watch, _one_line(said, watch):
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        watch.look_at(_doors())
         try:
             free = ray.available_resources()  # type: ignore[no-untyped-call]
             return Cluster(
                 nodes=alive_nodes(), free_cpus=free.get("CPU", 0), free_gpus=free.get("GPU", 0)
             )
         finally:
-            ray.shutdown()
+            _shut_down(watch)
 
 
 def check_address(address: str) -> None:
@@ -112,14 +114,21 @@ def _doors() -> tuple[Door, ...]:
 
 
 @contextmanager
-def _one_line(what: str) -> Iterator[None]:
+def _one_line(what: str, watch: Watch) -> Iterator[None]:
     """InputError for whatever Ray says, or does, where it cannot be had."""
     try:
         yield
     except (Exception, SystemExit) as error:  # Ray raises plain ones, too
-        ray.shutdown()
+        _shut_down(watch)
         said = " ".join(str(error).split())[:200]
         raise InputError(f"ray: {what}: {type(error).__name__}: {said}") from error
+
+
+def _shut_down(watch: Watch) -> None:
+    """Servers that are gone already are still waited for, and for as long as they were before."""
+    if not watch.gone:
+        watch.rest()
+    ray.shutdown()
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 import time
 
-from nas.evaluation.job import run_job
+from nas.core.evaluation import Outcome
+from nas.evaluation.failures import failure_of
+from nas.evaluation.job import Job, run_job
 from nas.evaluation.outcome import checked_outcome
 from nas.scheduling.base import Listener, MakeJob
 from nas.study.campaign import Campaign
@@ -18,6 +20,15 @@ def run_inline(campaign: Campaign, make_job: MakeJob, listen: Listener) -> None:
             time.sleep(IDLE)  # another driver may yet fail at what it has begun
             continue
         listen(ticket, None)
-        outcome = checked_outcome(run_job(make_job(ticket)))
+        outcome = _outcome(make_job(ticket))
         campaign.done(ticket, outcome)
         listen(ticket, outcome)
+
+
+def _outcome(job: Job) -> Outcome:
+    """Somebody's network may call exit(): a worker would end, the search must not."""
+    started = time.monotonic()
+    try:
+        return checked_outcome(run_job(job))
+    except SystemExit as error:
+        return failure_of(error, seconds=time.monotonic() - started, device=job.device)

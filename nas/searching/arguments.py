@@ -130,7 +130,7 @@ def _how(parser: argparse.ArgumentParser) -> None:
         "--trial-minutes",
         type=_minutes,
         metavar="M",
-        help="a training that takes longer fails as timeout",
+        help="a trial that takes longer fails as timeout",
     )
     add("--sampler", choices=SAMPLERS, default="auto")
     add("--seed", type=_whole, default=0, metavar="S")

@@ -1,42 +1,70 @@
-"""What a terminal shows while a search runs: a bar, the front, and the last trainings.
+"""What a terminal shows while a search runs: a bar, the front, and the last results.
 
-Drawn again as trainings start and end; only the clock runs by itself, so that nothing of the search
-is read from another thread.
+Drawn again as results come; only the clock runs by itself, so that nothing of the search is read
+from another thread.
 """
 
-from collections import deque
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
-from rich.live import Live as Screen
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
-
-from nas.core.cost import human
-from nas.reporting.front import FrontMember
+if TYPE_CHECKING:
+    from rich.console import Console, Group
+    from rich.table import Table
 
 FRONT, LAST = 8, 5  # rows at most
 PER_SECOND = 2  # redrawn
 
 
+@contextmanager
+def board(heads: Sequence[str], *, total: int, quiet: bool) -> Iterator["Board | None"]:
+    """One while the block lasts, however it ends; None where stderr is no terminal."""
+    if quiet or not _terminal():
+        yield None
+        return
+    from rich.console import Console  # loads slowly
+
+    made = Board(Console(stderr=True), heads, total=total)
+    try:
+        made.start()
+        yield made
+    finally:  # Ctrl-C at any moment: a cursor must not stay hidden
+        made.stop()
+
+
 class Board:
     """The lower lines of a terminal, between `start` and `stop`; what is said goes above them."""
 
-    def __init__(self, console: Console, *, total: int) -> None:
+    def __init__(self, console: "Console", heads: Sequence[str], *, total: int) -> None:
+        from rich.live import Live as Screen
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
         self._bar = Progress(
             TextColumn("[bold]trials"),
             BarColumn(bar_width=30, complete_style="blue", finished_style="blue"),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             console=console,
         )
         self._task = self._bar.add_task("", total=total)
-        self._last: deque[str] = deque(maxlen=LAST)
-        self._members: Sequence[FrontMember] = ()
+        self._heads = heads
+        self._front: Sequence[Sequence[str]] = ()
+        self._last: Sequence[str] = ()
+        # What somebody's code prints to the terminal goes above; what is sent elsewhere, there.
         self._screen = Screen(
-            self._drawn(), console=console, refresh_per_second=PER_SECOND, redirect_stdout=False
+            self._drawn(),
+            console=console,
+            refresh_per_second=PER_SECOND,
+            redirect_stdout=sys.stdout.isatty(),
         )
 
     def start(self) -> None:
@@ -48,41 +76,42 @@ class Board:
         self._screen.stop()
 
     def tell(
-        self, told: str | None, members: Sequence[FrontMember], *, done: int, now: str
+        self, last: Sequence[str], front: Sequence[Sequence[str]], *, done: int, now: str
     ) -> None:
-        """Show a training that has ended, if one has, and how things stand."""
-        if told is not None:
-            self._last.append(told)
-        self._members = members
+        """Show the last results, the front with a cell for each head, and how things stand."""
+        self._last, self._front = last[-LAST:], front
         self._bar.update(self._task, completed=done, description=now)
         self._screen.update(self._drawn())
 
     def say(self, text: str) -> None:
         """A line above."""
+        from rich.text import Text
+
         self._screen.console.print(Text(text), soft_wrap=True)
 
-    def _drawn(self) -> Group:
-        parts: list[Progress | Table | Text] = [self._bar]
-        if self._members:
-            parts.append(self._front())
-        parts += [Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in self._last]
-        return Group(*parts)
+    def _drawn(self) -> "Group":
+        from rich.console import Group
+        from rich.text import Text
 
-    def _front(self) -> Table:
-        """The best of it, from the cheapest on."""
-        left_out = len(self._members) - FRONT
-        more = f", the dearest {FRONT} of {len(self._members)}" if left_out > 0 else ""
-        table = Table(
-            title=f"front{more}", title_justify="left", title_style="bold", box=None, pad_edge=False
-        )
-        for name in ("trial", "params", "MACs", "accuracy", "n"):
-            table.add_column(name, justify="right", header_style="dim")
-        for member in self._members[-FRONT:]:
-            table.add_row(
-                str(member.number),
-                human(member.params),
-                human(member.macs),
-                f"{member.accuracy:.4f}" + ("*" if member.separable is False else " "),
-                str(member.replicates),
-            )
+        lines = [Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in self._last]
+        left_out = len(self._front) - FRONT
+        head = "front" if left_out <= 0 else f"front, the last {FRONT} of {len(self._front)}"
+        front = Group(Text(head, style="bold"), self._table()) if self._front else Group()
+        return Group(self._bar, front, *lines)
+
+    def _table(self) -> "Table":
+        """The last of it, in its order."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False)
+        for head in self._heads:
+            table.add_column(Text(head), justify="right", header_style="dim", no_wrap=True)
+        for row in self._front[-FRONT:]:
+            table.add_row(*map(Text, row))
         return table
+
+
+def _terminal() -> bool:
+    """Whether stderr is one that can move its cursor."""
+    return sys.stderr.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")

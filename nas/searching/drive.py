@@ -13,6 +13,7 @@ from nas.evaluation.job import Job
 from nas.samplers import make_sampler
 from nas.scheduling import Resources
 from nas.searching.checked import check_checkpointing, check_costs
+from nas.searching.counted import counted
 from nas.searching.drivers import sampler_seed
 from nas.searching.farewell import farewell
 from nas.searching.interrupt import interrupted_once
@@ -24,8 +25,9 @@ from nas.searching.runner import make_runner
 from nas.searching.versions import versions
 from nas.searching.weights import WeightKeeper
 from nas.study.campaign import Campaign, Reference
+from nas.study.folder import driving
 from nas.study.ledger import Ledger
-from nas.study.run import Run, check_name, driving, open_run
+from nas.study.run import Run, check_name, open_run
 from nas.study.settings import Settings
 from nas.study.storage import open_storage
 from nas.study.ticket import Ticket
@@ -61,13 +63,13 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
             objectives=objectives,
             seed=settings.seed,
             settings=settings.to_dict(),
-            alone=args.storage is None,
+            alone=run.alone,
             lag=settings.lag,
         )
 
     # A storage elsewhere may refuse, and then no folder is to be left behind.
-    elsewhere = None if args.storage is None else open_ledger(args.storage)
-    with driving(run.folder, alone=args.storage is None), interrupted_once():
+    elsewhere = None if run.alone else open_ledger(args.storage or run.storage_url)
+    with driving(run.folder, alone=run.alone), interrupted_once():
         ledger = elsewhere or open_ledger(run.storage_url)
         run.save(_execution(args, resources))
         left = ledger.recover()
@@ -121,7 +123,8 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
         if region.window is not None and region.window.tally.drawn:
             tally = region.window.tally
             live.say(f"drawn from the window: {tally.drawn:,}, of which {tally.share:.0%} inside")
-        live.say(f"files: {run.folder}/ trials.csv reference.csv front.csv front.html front.png")
+        drawn = " front.html front.png" if any(record.complete for record in records) else ""
+        live.say(f"files: {run.folder}/ trials.csv reference.csv front.csv{drawn}")
         listed = region.members is not None
         return farewell(run, args, campaign, records, objectives, interrupted, listed=listed)
 
@@ -165,7 +168,11 @@ def _greet(live: Live, run: Run, settings: Settings, region: Region, known: int,
     if slowed is not None and (why := slowed(settings.device)):
         live.say(f"slower than it could be: {why}")
     if known or left:
-        live.say(f"going on after {known} evaluations; trials cut short, to be repeated: {left}")
+        live.say(f"going on after {counted(known, 'evaluation')}{_cut(left)}")
+
+
+def _cut(left: int) -> str:
+    return f"; cut short, and to be repeated: {counted(left, 'trial')}" if left else ""
 
 
 def _execution(args: argparse.Namespace, resources: Resources) -> dict[str, Any]:

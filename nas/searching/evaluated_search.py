@@ -19,8 +19,8 @@ from nas.core.objective import Objective
 from nas.core.space import load_space
 from nas.core.within import Within, parse_range
 from nas.samplers import DEFAULT, make_sampler
-from nas.searching.arguments import parser
-from nas.study.evaluated import EvaluatedSettings, EvaluatedStudy
+from nas.searching.nothing_fits import nothing_fits
+from nas.study.evaluated_study import EvaluatedSettings, EvaluatedStudy
 from nas.windows import Region, region_within
 
 FACTORIES = "nas.space_factories"  # entry points: a space from what follows "NAME:" and the flags
@@ -29,10 +29,11 @@ _COSTS = {"params": "budget", "macs": "macs", "flops": "flops"}  # by the flag t
 _TRAINING = (
     *("data", "distort", "preset", "epochs", "resolution", "width_scale", "data_share"),
     *("val_limit", "batch_size", "learning_rate", "mixup", "ema", "drop_path", "execution"),
-    *("checkpointing", "ray_address", "ray_code", "workers", "device", "gpus_per_trial"),
-    *("target_resolution", "target_classes", "target_channels", "no_published", "keep_weights"),
-    *("trial_minutes", "threads"),
+    *("checkpointing", "target_resolution", "target_classes", "target_channels"),
+    *("no_published", "keep_weights"),
 )
+_PLACES = ("runner", "workers", "threads", "device", "gpus_per_trial", "ray_address", "ray_code")
+_SO_IT_IS = {"runner": "inline", "workers": 1}  # may be said
 
 
 def find_evaluated(args: argparse.Namespace) -> EvaluatedSpace | None:
@@ -52,6 +53,11 @@ def find_evaluated(args: argparse.Namespace) -> EvaluatedSpace | None:
         raise InputError(f"--space {args.space}: expected {args.space}:FILE")
     found = load_space(args.space)
     if not isinstance(found, EvaluatedSpace):
+        if args.within:
+            raise InputError(
+                f"--within {args.within[0]}: only for spaces that bring their own evaluation; bound"
+                " networks with --budget, --macs or --flops"
+            )
         return None
     check_evaluated(args.space, found)
     return found
@@ -73,8 +79,13 @@ class EvaluatedSearch:
         plain = "".join(letter if letter.isalnum() else "-" for letter in self.settings.space)
         return f"{plain[-40:].strip('-')}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
-    def study(self, storage: BaseStorage, name: str, *, alone: bool) -> EvaluatedStudy:
-        """Opened or created there. InputError where it has other settings."""
+    def study(
+        self, storage: BaseStorage, name: str, *, alone: bool, seconds: float | None = None
+    ) -> EvaluatedStudy:
+        """Opened or created there. InputError where it has other settings.
+
+        `seconds` are those that an evaluation may take.
+        """
         return EvaluatedStudy(
             storage,
             name,
@@ -84,6 +95,7 @@ class EvaluatedSearch:
             settings=self.settings.to_dict(),
             alone=alone,
             lag=self.settings.lag,
+            seconds=seconds,
         )
 
     def sampler(self, *, seed: int, known: int) -> BaseSampler:
@@ -99,11 +111,7 @@ class EvaluatedSearch:
 
 def search_of(space: EvaluatedSpace, args: argparse.Namespace) -> EvaluatedSearch:
     """As asked. InputError for what cannot be had of this space."""
-    untouched = parser()
-    for flag in _TRAINING:
-        if getattr(args, flag) != untouched.get_default(flag):
-            said = flag.replace("_", "-")
-            raise InputError(f"--{said}: {space.name} brings its own evaluation; leave it out")
+    _check_flags(space, args)
     objectives = space.weighed(args.objectives)
     region = _region(space, args)
     return EvaluatedSearch(
@@ -112,6 +120,19 @@ def search_of(space: EvaluatedSpace, args: argparse.Namespace) -> EvaluatedSearc
         objectives=objectives,
         settings=_settings(space, args, region, objectives),
     )
+
+
+def _check_flags(space: EvaluatedSpace, args: argparse.Namespace) -> None:
+    """InputError for what would change nothing, where somebody has written it."""
+    written = {word.partition("=")[0] for word in args.command}
+    for flag in (*_TRAINING, *_PLACES):
+        said = f"--{flag.replace('_', '-')}"
+        if said not in written or getattr(args, flag) == _SO_IT_IS.get(flag):
+            continue
+        advice = "leave it out"
+        if flag in _PLACES:
+            advice = f"in this process; {advice}, or start several processes with --storage"
+        raise InputError(f"{said}: {space.name} brings its own evaluation, {advice}")
 
 
 def _region(space: EvaluatedSpace, args: argparse.Namespace) -> Region:
@@ -129,8 +150,7 @@ def _region(space: EvaluatedSpace, args: argparse.Namespace) -> Region:
     )
     region = region_within(space, choices=choices, budget=Within(ranges=ranges))
     if not region.has_unseen(()):
-        found = "nothing" if region.members is not None else "in many draws nothing"
-        raise InputError(f"{found} of {space.name} fits: {region.budget}; widen it")
+        raise InputError(nothing_fits(region, ranges))
     return region
 
 

@@ -46,13 +46,24 @@ def farewell(
 def _commands(
     run: Run, args: argparse.Namespace, records: Sequence[Record], objectives: Sequence[Objective]
 ) -> Iterator[str]:
-    storage = redacted(args.storage or run.storage_url).removeprefix(JOURNAL)
-    yield f"look:  {shlex.join(['optuna-dashboard', '--host', '127.0.0.1', storage])}"
+    storage = redacted(args.storage or run.storage_url)
     members = front(records, objectives)
+    if members:
+        yield f"look:  {shlex.join(report_command(run, args.storage))}"
+    dashboard = ["optuna-dashboard", "--host", "127.0.0.1", storage.removeprefix(JOURNAL)]
+    yield f"watch: {shlex.join(dashboard)}"
     if members:
         best = str(max(members, key=lambda member: member.accuracy).number)
         command = ["python", "-m", "nas.export", "--study", str(run.folder)]
         yield f"take:  {shlex.join([*command, '--trial', best, '--out', f'exported/{best}'])}"
+
+
+def report_command(run: Run, storage: str | None) -> list[str]:
+    """What writes the run's page; a password is left for a person to put in."""
+    command = ["python", "-m", "nas.report", str(run.folder)]
+    if storage is not None and redacted(storage) != storage:
+        command += ["--storage", redacted(storage)]
+    return command
 
 
 def _more(campaign: Campaign, listed: bool) -> str:

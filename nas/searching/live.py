@@ -1,28 +1,28 @@
-"""What a person sees while a search runs: lines, or on a terminal a board that is kept up to date.
+"""What a person sees while a search trains: lines, or on a terminal a board that is kept fresh.
 
 Entered as a context, on a terminal, it is the board; else it prints a line for each ended training.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from nas.core.cost import human
 from nas.core.evaluation import Outcome, Score
 from nas.core.objective import Objective
 from nas.reporting.front import FrontMember, front
+from nas.searching.board import LAST, Board, board
 from nas.searching.sparingly import Sparingly
-from nas.study.campaign import Campaign
+from nas.study.campaign import Campaign, Progress
 from nas.study.record import Record
 from nas.study.ticket import Ticket
 
-if TYPE_CHECKING:
-    from nas.searching.board import Board
+HEADS = ("trial", "params", "MACs", "accuracy", "n")
 
 
 class Live:
@@ -40,21 +40,19 @@ class Live:
         self._front = Sparingly(lambda: front(records(), objectives))
         self._quiet = quiet
         self._started = time.monotonic()
+        self._last: deque[str] = deque(maxlen=LAST)
+        self._open = ExitStack()
         self._board: Board | None = None
 
     def __enter__(self) -> Live:
-        if not self._quiet and _terminal():
-            from rich.console import Console  # loads slowly
-
-            from nas.searching.board import Board
-
-            self._board = Board(Console(stderr=True), total=self._campaign.progress.asked)
-            try:
-                self._board.start()
-                self._show(None)
-            except BaseException:  # Ctrl-C at this moment: a cursor must not stay hidden
-                self.__exit__(None, None, None)
-                raise
+        total = self._campaign.progress.asked
+        try:
+            self._board = self._open.enter_context(board(HEADS, total=total, quiet=self._quiet))
+            if self._board is not None:
+                self._show(self._board)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -63,9 +61,8 @@ class Live:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        board, self._board = self._board, None
-        if board is not None:
-            board.stop()
+        self._board = None
+        self._open.close()
 
     def __call__(self, ticket: Ticket, outcome: Outcome | None) -> None:
         """Tell of a training that starts (None) or has ended."""
@@ -73,7 +70,8 @@ class Live:
             return
         told = None if outcome is None else f"{ticket.name}: {_told(ticket, outcome)}"
         if self._board is not None:
-            self._show(told)
+            self._last += [] if told is None else [told]
+            self._show(self._board)
         elif told is not None:
             self.say(f"{self._standing()} | {told}")
 
@@ -86,16 +84,10 @@ class Live:
         else:
             print(text, file=sys.stderr, flush=True)
 
-    def _show(self, told: str | None) -> None:
-        assert self._board is not None
+    def _show(self, shown: Board) -> None:
         now = self._campaign.progress
-        left = "" if now.seconds_left is None else f", about {now.seconds_left / 60:.1f} min left"
-        self._board.tell(
-            told,
-            self._front(),
-            done=now.complete,
-            now=f"{now.running} running, {now.failed} failed{left}",
-        )
+        rows = [_row(member) for member in self._front()]
+        shown.tell(tuple(self._last), rows, done=now.complete, now=", ".join(_news(now)))
 
     def _standing(self) -> str:
         now = self._campaign.progress
@@ -109,9 +101,29 @@ class Live:
         )
 
 
-def _terminal() -> bool:
-    """Whether stderr is one that can move its cursor."""
-    return sys.stderr.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
+def _news(now: Progress) -> Iterator[str]:
+    """How things stand, beside the bar."""
+    if not (now.running or now.complete or now.failed):
+        yield "starting"
+        return
+    yield f"{now.running} running"
+    yield f"{now.failed} failed"
+    if now.references_left:
+        yield f"{now.references_left} beside the search to come"
+    if now.seconds_left is not None:
+        minutes = now.seconds_left / 60
+        yield f"about {minutes:.1f} min left" if minutes >= 1 else "less than a minute left"
+
+
+def _row(member: FrontMember) -> tuple[str, ...]:
+    """As `HEADS` has it."""
+    return (
+        str(member.number),
+        human(member.params),
+        human(member.macs),
+        f"{member.accuracy:.4f}" + ("*" if member.separable is False else " "),
+        str(member.replicates),
+    )
 
 
 def _told(ticket: Ticket, outcome: Outcome) -> str:

@@ -21,8 +21,9 @@ def known_evaluations(run: Run) -> list[Trial]:
 
 def _trial(row: Row) -> Trial:
     measured = tuple(row.measured[name] for name in sorted(row.measured))
-    result = measured + (row.values or ()) if row.failure is None else row.failure
-    return Trial(row.number, row.genome, result)
+    ended = measured + (row.values or ())
+    kind = (row.failure or "").partition(":")[0]  # words may name an address, or a place reached
+    return Trial(row.number, row.genome, kind or ended)
 
 
 def evaluate_again(run: Run, known: list[Trial]) -> list[Trial]:
@@ -35,9 +36,12 @@ def evaluate_again(run: Run, known: list[Trial]) -> list[Trial]:
     if differing := differences(run.settings, search.settings.to_dict()):
         raise InputError(f"{run.folder / 'run.json'}: not of its command: {'; '.join(differing)}")
     if "lag" not in run.settings:
-        wanted = search.objectives
-        return [_trial(measured_row(space, trial.number, trial.genome, wanted)) for trial in known]
-    study = search.study(InMemoryStorage(), run.name, alone=True)
+        wanted, limit = search.objectives, run.trial_seconds
+        return [
+            _trial(measured_row(space, trial.number, trial.genome, wanted, seconds=limit))
+            for trial in known
+        ]
+    study = search.study(InMemoryStorage(), run.name, alone=True, seconds=run.trial_seconds)
     study.use(lambda count: search.sampler(seed=search.settings.seed, known=count))
     while len(study.rows()) < len(known) and study.step(most=len(known)) != "exhausted":
         pass

@@ -64,7 +64,10 @@ def one_by_one(run: Run, number: int) -> Iterator[Trial]:
             replicate=record.replicate,
         )
         threads, parts = record.threads or usual, record.parts or 1
-        outcome = run_job(settings.job(evaluation, threads=threads, weights=None, parts=parts))
+        job = settings.job(
+            evaluation, threads=threads, weights=None, seconds=run.trial_seconds, parts=parts
+        )
+        outcome = run_job(job)
         trial = Trial(record.number, record.genome, _result(outcome, record, settings))
         print(f"trial {trial.number}: {trial.result}", flush=True)
         yield trial
@@ -107,7 +110,12 @@ def search_again(run: Run, number: int, args: argparse.Namespace) -> list[Trial]
             print(f"{ticket.name}: {_said(outcome)}", flush=True)
 
     def make_job(ticket: Ticket) -> Job:
-        return settings.job(ticket.evaluation, threads=resources.threads, weights=None)
+        return settings.job(
+            ticket.evaluation,
+            threads=resources.threads,
+            weights=None,
+            seconds=run.trial_seconds,
+        )
 
     make_runner(args, resources)(campaign, make_job, listen)
     records = [record for record in ledger.records() if record.ended]

@@ -11,6 +11,7 @@ from nas.core.fidelity import proxy_setting
 from nas.evaluation import gpu_share, measure_peak, pick_device, total_memory
 from nas.scheduling import Resources
 from nas.scheduling.cluster import cluster_resources
+from nas.searching.counted import counted
 from nas.study.settings import Settings
 from nas.windows import Member, Region
 
@@ -42,7 +43,7 @@ def resources_for(settings: Settings, region: Region, args: argparse.Namespace) 
             most=settings.lag,
         )
     if not on_gpu:
-        holds = f"this machine has {_counted(cpus, 'processor')}"
+        holds = f"this machine has {counted(cpus, 'processor')}"
         room = min(max(1, cpus // (settings.threads or 1)), settings.lag or cpus)
         workers = _workers(args, room, CROWDED * cpus, holds)
         return Resources(workers=workers, threads=settings.threads or max(1, cpus // workers))
@@ -51,7 +52,7 @@ def resources_for(settings: Settings, region: Region, args: argparse.Namespace) 
         _measured_share(settings, region) if args.gpus_per_trial == "auto" else args.gpus_per_trial
     )
     holds = (
-        f"this machine has {_counted(cpus, 'processor')} and {_counted(gpus, 'GPU')}, of which"
+        f"this machine has {counted(cpus, 'processor')} and {counted(gpus, 'GPU')}, of which"
         f" a training takes {share:g}"
     )
     room = max(1, min(cpus, _fitting(share, gpus), settings.lag or cpus))
@@ -79,10 +80,6 @@ def _workers(args: argparse.Namespace, room: int, most: int, holds: str) -> int:
     if args.workers > most:
         raise InputError(f"--workers {args.workers}: {holds}; ask for at most {most}")
     return int(args.workers)
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _check_share(args: argparse.Namespace, *, gpus: int | None) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import optuna
@@ -26,6 +27,7 @@ RARELY = 20  # times as long as a look takes, a driver that is alone waits befor
 FAILURE = "failure"  # user attribute: why a trial has no values
 OUTCOME = "measured"  # user attribute: all that an evaluation came to, in one write
 DRIVER = "driver"  # user attribute: which process carries it out
+CLAIM = "claim"  # system attribute: which claim of which driver a trial was written for
 _Identity = Callable[[Mapping[str, Any]], Hashable | None]
 
 
@@ -61,6 +63,7 @@ class Book:
         self._identity = identity
         self._alone = alone
         self._look_at = 0.0
+        self._claims = count()
         self._trials: dict[int, FrozenTrial] = {}
         self._open: set[int] = set()  # numbers of those that have not ended
         self._holders: dict[Hashable, set[int]] = {}
@@ -114,10 +117,12 @@ class Book:
             params=dict(claim.params),
             distributions=claim.distributions,
             user_attrs={**claim.user, DRIVER: self._driver},
-            system_attrs=claim.system,
+            system_attrs={**claim.system, CLAIM: f"{self._driver} {next(self._claims)}"},
             intermediate_values={},
         )
         trial = self._created(template)
+        if trial is None:
+            return None
         if self._is_taken(trial, most=most):
             self.end(trial, {FAILURE: INTERRUPTED})
             return None
@@ -191,8 +196,11 @@ class Book:
     def _unfinished(self) -> Iterable[FrozenTrial]:
         return [self._trials[number] for number in self._open]
 
-    def _created(self, template: FrozenTrial) -> FrozenTrial:
-        """The new trial, once all that came before it is known."""
+    def _created(self, template: FrozenTrial) -> FrozenTrial | None:
+        """The new trial, once all that came before it is known; None if it is another's by now.
+
+        There are two of it where the answer of the first write was lost: the first stays.
+        """
         trial_id = self._storage.create_new_trial(self._id, template_trial=template)
         number, known = len(self._trials), self._storage.get_trial_id_from_study_id_trial_number
         if self._alone and known(self._id, number) == trial_id:
@@ -200,7 +208,12 @@ class Book:
             self._keep(template)
             return template
         self.look()
-        return next(trial for trial in self._unfinished() if trial._trial_id == trial_id)
+        mark = template.system_attrs[CLAIM]
+        ours = [trial for trial in self.running if trial.system_attrs.get(CLAIM) == mark]
+        ours.sort(key=lambda trial: trial.number)
+        for other in ours[1:]:
+            self.end(other, {FAILURE: INTERRUPTED})
+        return ours[0] if ours else None
 
     def _keep(self, trial: FrozenTrial) -> None:
         """Into the index, and among the news if it is any."""

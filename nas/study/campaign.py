@@ -91,6 +91,9 @@ class Campaign:
     def _catch_up(self) -> None:
         """Take in what has begun and ended, here and in other drivers."""
         for record in self._ledger.news():
+            if record.ended and not record.complete:
+                kind = (record.failure or "unknown").partition(":")[0]
+                self.failures[kind if record.role == "search" else f"{kind} ({record.role})"] += 1
             if record.complete:
                 self._scores[record.key, record.replicate] = _score(record)
             if record.role == "search":
@@ -110,7 +113,6 @@ class Campaign:
             self._plan_replicate(record.key, record.genome, record.number)
         elif record.ended:
             self._failed += 1
-            self.failures[(record.failure or "unknown").partition(":")[0]] += 1
 
     def _plan_replicate(self, key: str, genome: Genome, number: int) -> None:
         """Train one of the first trials again, so many as published members leave room for."""

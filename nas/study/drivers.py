@@ -20,6 +20,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial
 
 from nas.study.book import DRIVER
+from nas.study.patience import Patient
 
 PULSE = 10.0  # seconds between two beats
 WATCH = 2.5 * PULSE
@@ -123,7 +124,7 @@ class Drivers:
 
     def _pulses(self) -> dict[str, Any]:
         """The last of each other driver."""
-        noted = self._storage.get_study_user_attrs(self._study_id)
+        noted = Patient(self._storage).get_study_user_attrs(self._study_id)
         own = PREFIX + self.name
         return {
             name: pulse for name, pulse in noted.items() if name.startswith(PREFIX) and name != own

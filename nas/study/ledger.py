@@ -56,7 +56,9 @@ class Ledger:
         self._looked = -LOOK
         directions = [objective.direction for objective in objectives]
         search, reference = (
-            open_study(storage, name + ending, objectives=objectives, settings=settings)
+            open_study(
+                storage, name + ending, objectives=objectives, settings=settings, alone=alone
+            )
             for ending in ("", REFERENCE)
         )
         self._drivers = Drivers(storage, search._study_id, alone=alone, clock=clock)
@@ -135,6 +137,7 @@ class Ledger:
             system={},
         )
         trial = self._reference.claim(claim)
+        self._note()
         if trial is None:
             return None
         return self._ticket(Begun(trial=trial, member=member), role, label, replicate)

@@ -11,9 +11,12 @@ from optuna.study import Study
 
 from nas.core.errors import InputError
 from nas.core.objective import Objective
+from nas.study.once import set_once
 from nas.study.settings import differences
 
 SETTINGS = "settings"  # user attribute of a study: what it was opened with
+DRIVEN = "driven"  # user attribute: by how many at a time; those of one way know not of the others
+_BY_ONE, _TOGETHER = "by one process", "by several with --storage"
 
 
 def open_study(
@@ -22,8 +25,14 @@ def open_study(
     *,
     objectives: Sequence[Objective],
     settings: dict[str, Any] | None = None,
+    alone: bool = True,
 ) -> Study:
-    """With its objectives named for the dashboard. InputError where its `settings` are others."""
+    """With its objectives named for the dashboard.
+
+    InputError where its `settings` are others, or where it is driven in the other way: a driver
+    that is `alone` takes all others for dead. Of several that create it at once with different
+    settings, one does.
+    """
     study = optuna.create_study(
         storage=storage,
         study_name=name,
@@ -31,7 +40,8 @@ def open_study(
         load_if_exists=True,
     )
     if settings is not None:
-        _agree(study, settings)
+        _agree(storage, study, settings, [objective.direction for objective in objectives])
+        _share(storage, study, alone=alone)
     names = [objective.name for objective in objectives]
     if study.metric_names != names:
         with warnings.catch_warnings():
@@ -40,17 +50,30 @@ def open_study(
     return study
 
 
-def _agree(study: Study, settings: dict[str, Any]) -> None:
+def _agree(
+    storage: BaseStorage, study: Study, settings: dict[str, Any], directions: Sequence[str]
+) -> None:
     """A storage may hold this name already, from a run in another folder."""
-    known = study.user_attrs.get(SETTINGS)
-    if known is None and study.get_trials(deepcopy=False):
+    there = [direction.name.lower() for direction in study.directions]
+    ours = there == [*directions] and not study.get_trials(deepcopy=False)
+    if SETTINGS not in study.user_attrs and not ours:
         raise InputError(
             f"study {study.study_name} in this storage is another's; choose another --study"
         )
-    if known is None:
-        study.set_user_attr(SETTINGS, settings)
-    elif differing := differences(known, settings):
+    known = set_once(storage, study._study_id, SETTINGS, settings)
+    if differing := differences(known, settings):
         raise InputError(
             f"study {study.study_name} in this storage has other settings:"
             f" {'; '.join(differing)}; choose another --study"
+        )
+
+
+def _share(storage: BaseStorage, study: Study, *, alone: bool) -> None:
+    asked = _BY_ONE if alone else _TOGETHER
+    known = set_once(storage, study._study_id, DRIVEN, asked)
+    if known != asked:
+        advice = "leave --storage out" if known == _BY_ONE else "give the same --storage as they do"
+        raise InputError(
+            f"study {study.study_name} in this storage is driven {known}; {advice}, with the --out"
+            " that it began with, or choose another --study"
         )

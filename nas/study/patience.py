@@ -16,7 +16,11 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # the disk
 
 
 class Patient:
-    """A storage's methods; one that fails for an outer reason is tried again for a while."""
+    """A storage's methods; one that fails for an outer reason is tried again for a while.
+
+    The answer of a write that took place may be lost, as it may be to Optuna, which tries some
+    again by itself: of a new trial there may be two then (see `Book`); all else is written over.
+    """
 
     def __init__(self, storage: BaseStorage) -> None:
         self._storage = storage

@@ -1,27 +1,24 @@
-"""The folder of one search, runs/<study>/: its settings, storage and weights, and its lock."""
+"""One search as its folder tells of it, runs/<study>/: its settings, storage and weights."""
 
 import json
-import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from sqlalchemy.engine import URL
 
 from nas.core.errors import InputError, unwritable
 from nas.core.evaluation import Evaluation, Failure, Score
 from nas.evaluation.job import run_job
+from nas.study.folder import write_json
 from nas.study.reading import REFERENCE, read_records
 from nas.study.record import Record
 from nas.study.settings import Settings, differences
 from nas.study.storage import open_storage, redacted
 
 FILE = "study.db"  # the default storage, in the run's folder
-LOCK = ".lock"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -43,6 +40,11 @@ class Run:
         return dict(self.content["settings"])
 
     @property
+    def alone(self) -> bool:
+        """Whether its study lies in the folder itself, and one process drives it at a time."""
+        return str(self.content["storage"]) == FILE
+
+    @property
     def storage_url(self) -> str:
         """Where the study lies; the default is relative to the folder."""
         url = str(self.content["storage"])
@@ -55,6 +57,12 @@ class Run:
     def records(self) -> list[Record]:
         """Every evaluation so far."""
         return read_records(open_storage(self.storage_url, create=False), self.name)
+
+    @property
+    def trial_seconds(self) -> float | None:
+        """Those that a trial was allowed the last time; None for any number."""
+        minutes = dict(self.content.get("execution") or {}).get("trial_minutes")
+        return 60.0 * minutes if isinstance(minutes, int | float) else None
 
     def save(self, execution: dict[str, Any]) -> None:
         """Create the folder and write run.json; `execution` is how it is run this time."""
@@ -125,10 +133,12 @@ def read_any(folder: Path, storage: str | None = None) -> Run:
     """The run in `folder`, whatever it evaluates; InputError where there is none."""
     try:
         content = json.loads((folder / "run.json").read_text())
-        content["storage"] = str(storage or content["storage"])
-        content["settings"] = dict(content["settings"])
+        settings = content["settings"] = dict(content["settings"])
+        for name, value in (("storage", content["storage"]), ("space", settings["space"])):
+            if not isinstance(value, str):
+                raise TypeError(f"{name} is {value!r}")
+        content["storage"] = storage or content["storage"]
         check_name(content["study"])
-        str(content["settings"]["space"])
         return Run(folder, content)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(
@@ -190,40 +200,3 @@ def _resumed(folder: Path, settings: dict[str, Any], storage: str | None) -> Run
     if storage is not None and redacted(storage) != known:
         raise InputError(f"study {folder.name} lies in {known}; got --storage {redacted(storage)}")
     return run
-
-
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """All at once or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(content, indent=2) + "\n")
-    temporary.replace(path)
-
-
-def _sweep(folder: Path) -> None:
-    """Delete what a killed driver was writing: each file is a hidden one before it is whole."""
-    for place in (folder, folder / "weights"):
-        for draft in place.glob(".*"):
-            if draft.name != LOCK and draft.is_file():
-                draft.unlink(missing_ok=True)
-
-
-@contextmanager
-def driving(folder: Path, *, alone: bool) -> Iterator[None]:
-    """Have the folder, and its lock if `alone`; InputError while another process holds that."""
-    lock = FileLock(folder / LOCK)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if alone:
-            lock.acquire(timeout=0)
-            _sweep(folder)
-    except Timeout as error:
-        raise InputError(
-            f"{folder}: another process is running this study; wait for it, or share the work in a"
-            " database (--storage)"
-        ) from error
-    except OSError as error:
-        raise unwritable(folder.parent, error) from error
-    try:
-        yield
-    finally:
-        lock.release()

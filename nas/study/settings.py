@@ -40,6 +40,10 @@ class Settings:
     lag: int | None = None
     threads: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse data that no images make, as a damaged file may say."""
+        Setting(classes=self.classes, channels=self.channels)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON values, without what is None only where a search is not deterministic."""
         values: dict[str, Any] = json.loads(json.dumps(asdict(self)))

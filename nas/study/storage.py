@@ -11,12 +11,12 @@ from urllib.parse import quote, quote_plus
 import optuna
 from optuna.exceptions import OptunaError, StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
-from optuna.storages.journal import JournalFileBackend
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from nas.core.errors import InputError
+from nas.study.journal import WholeLines
 
 BUSY_SECONDS = 60  # how long a writer waits for another's lock
 JOURNAL = "journal:"
@@ -113,22 +113,34 @@ def _must_exist(url: str) -> None:
     file = url.removeprefix(JOURNAL) if url.startswith(JOURNAL) else None
     if url.startswith("sqlite"):
         file = make_url(url).database
-    if file is not None and not Path(file).is_file():
+    if file is None:
+        return
+    if not Path(file).is_file():
         raise FileNotFoundError("there is no such file")
+    if not Path(file).stat().st_size:  # SQLite would take it, and Optuna fill it with tables
+        raise ValueError("the file is empty")
+
+
+def _check_folder(file: str) -> None:
+    folder = Path(file).parent
+    if not folder.is_dir():
+        raise FileNotFoundError(f"the folder {folder} does not exist; create it")
 
 
 def _journal(file: str) -> JournalStorage:
     if not file:
         raise ValueError("expected journal:FILE")
-    path = Path(file)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return JournalStorage(JournalFileBackend(str(path)))
+    _check_folder(file)
+    return JournalStorage(WholeLines(Path(file)))
 
 
 def _sqlite(url: str) -> RDBStorage:
     """Write-ahead log, one fsync less a commit: 30 ms a trial, not 460; readers never block."""
-    if make_url(url).database in (None, "", ":memory:"):
+    file = make_url(url).database
+    if file in (None, "", ":memory:"):
         raise ValueError("expected a file, sqlite:///FILE, for a search to go on from")
+    if not str(file).startswith("file:"):  # a URL within the URL, SQLite's own
+        _check_folder(str(file))
     storage = RDBStorage(url, engine_kwargs={"connect_args": {"timeout": BUSY_SECONDS}})
     storage.engine.dispose()  # connections opened before the listener would lack its settings
     event.listen(storage.engine, "connect", _tune)

@@ -12,10 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.faults.judge import broken_files, lost, unfinished
-from tests.faults.process import COMPLAINTS, OUT, ended, kill, start, warm
-from tests.faults.searches import NAME, SEARCHES, Search
-from tests.faults.stored import stored
+from tests.faults.begun import FILE
+from tests.faults.judge import changed
+from tests.faults.process import COMPLAINTS, SAID, ended, kill, start, warm
+from tests.faults.searches import SEARCHES, Search
 
 SIZE = 24 * 2**20  # of the file system: a search takes some 6 MB
 ROOM = (12, 23)  # bytes left in it before the search starts, as powers of two
@@ -45,7 +45,7 @@ def main() -> int:
 
 def _fill_and_free(search: Search, home: Path, room: int):
     """What a full disk brought about that it must not."""
-    for name in ("stdout", COMPLAINTS):
+    for name in (SAID, COMPLAINTS, FILE):
         (home / name).symlink_to(home.parent / f"{home.name}.{name}")  # told elsewhere
     filler = home / "filler"
     filler.write_bytes(b"\0" * (SIZE - room))
@@ -57,16 +57,13 @@ def _fill_and_free(search: Search, home: Path, room: int):
     if any("Traceback" in line for line in said):
         yield f"full: a traceback: {said[-1]}"
     filler.unlink()
-    folder = home / OUT / NAME
-    before = stored(folder / "study.db")
+    before = search.seen(home)
     code, said = _run(search, home)
     if code != 0:
         yield f"freed: exit code {code}: {said[-1:]}"
         return
-    after = stored(folder / "study.db")
-    yield from lost(before, after)
-    yield from unfinished(after, NAME, asked=search.trials)
-    yield from broken_files(folder)
+    yield from changed(before, search.seen(home))
+    yield from search.wrong(home, "\n".join(said))
 
 
 def _run(search: Search, home: Path) -> tuple[int | None, list[str]]:

@@ -2,46 +2,79 @@
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from safetensors import SafetensorError, safe_open
 
+from nas.study.campaign import NOISE_KEYS
 from tests.faults.stored import Trials
 
 PLAIN = {
     *(".lock", "run.json", "study.db", "study.db-wal", "study.db-shm", "weights"),
     *("trials.csv", "reference.csv", "front.csv", "front.html", "front.png"),
 }
+REFERENCE = ".reference"
+NAMED = ("interrupted", "worker-died")  # how an evaluation may end that was killed
 
 
-def lost(before: Trials, after: Trials) -> Iterator[str]:
-    """Complete trials that are gone or changed."""
-    for (study, number), trial in before.items():
-        if trial.complete and after.get((study, number)) != trial:
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a study held at a moment, and how often each evaluation had begun when it was read."""
+
+    trials: Trials
+    begun: Counter[str]
+
+
+def changed(before: Seen, after: Seen) -> Iterator[str]:
+    """Complete trials that are gone or changed, or whose evaluation has begun again since."""
+    for (study, number), trial in before.trials.items():
+        if not trial.complete:
+            continue
+        if after.trials.get((study, number)) != trial:
             yield f"lost or changed: {study}, trial {number}"
+        if after.begun[trial.identity] != before.begun[trial.identity]:
+            yield f"complete, and begun again: {study}, trial {number}"
 
 
-def repeated(trials: Trials, name: str) -> Iterator[str]:
-    """Networks that the search has paid for twice."""
-    keys = Counter(
-        str(trial.content.get("key"))
+def repeated(trials: Trials) -> Iterator[str]:
+    """Evaluations that a study has paid for twice."""
+    done = Counter(
+        (study, *(str(trial.noted(name)) for name in ("key", "label", "replicate")))
         for (study, _), trial in trials.items()
-        if study == name and trial.complete
+        if trial.complete
     )
-    yield from (f"{times} times complete: {key}" for key, times in keys.items() if times > 1)
+    yield from (f"{times} times complete: {what}" for what, times in done.items() if times > 1)
 
 
-def unfinished(trials: Trials, name: str, *, asked: int) -> Iterator[str]:
-    """Trials without an end, and a number of complete ones that is not the number asked for."""
-    for (study, number), trial in trials.items():
+def unfinished(seen: Seen, name: str, *, asked: int, replicates: bool) -> Iterator[str]:
+    """What is not done, or done too often, at the end of a search for so many trials."""
+    for (study, number), trial in seen.trials.items():
         if trial.state in ("RUNNING", "WAITING"):
             yield f"{trial.state} at the end: {study}, trial {number}"
-    complete = sum(trial.complete for (study, _), trial in trials.items() if study == name)
-    if complete != asked:
-        yield f"{complete} complete, {asked} asked for"
+        if trial.failure not in (None, *NAMED):
+            yield f"failed as {trial.failure}: {study}, trial {number}"
+        if trial.complete and not seen.begun[trial.identity]:
+            yield f"complete, and never begun: {study}, trial {number}"
+    complete = {
+        number: trial
+        for (study, number), trial in seen.trials.items()
+        if study == name and trial.complete
+    }
+    if len(complete) != asked:
+        yield f"{len(complete)} complete, {asked} asked for"
+    again = {
+        trial.noted("key")
+        for (study, _), trial in seen.trials.items()
+        if study == name + REFERENCE and trial.complete
+    }
+    wanted = {trial.noted("key") for number, trial in complete.items() if number < NOISE_KEYS}
+    if replicates and again != wanted:
+        yield f"trained again: {sorted(again)}, not {sorted(wanted)}"
 
 
 def disagreeing(
@@ -49,22 +82,35 @@ def disagreeing(
 ) -> Iterator[str]:
     """Where trials.csv is not what the study says; its columns of numbers and first objective."""
     table = pd.read_csv(folder / "trials.csv")
-    written = dict(zip(table[number], table[first], strict=True))
+    written = {row[number]: (row[first], row["failure"]) for _, row in table.iterrows()}
     for (study, place), trial in trials.items():
-        if study != name or not trial.complete:
+        if study != name or not (trial.complete or trial.failure not in (None, "interrupted")):
             continue
-        told = written.pop(place, None)
-        if told is None or not math.isclose(told, float(str(trial.content["value 0"]))):
-            yield f"trials.csv: trial {place} is {told}"
-    for place, told in written.items():
-        if not math.isnan(told):
-            yield f"trials.csv: trial {place} is {told}; the study has no such"
+        value, failure = written.pop(place, (math.nan, ""))
+        if trial.complete and not math.isclose(value, float(str(trial.content["value 0"]))):
+            yield f"trials.csv: trial {place} is {value}"
+        if trial.failure and not str(failure).startswith(trial.failure):
+            yield f"trials.csv: trial {place} failed as {failure}, not {trial.failure}"
+    yield from (f"trials.csv: the study has no trial {place}" for place in written)
 
 
-def broken_files(folder: Path) -> Iterator[str]:
-    """Drafts left behind, and files that are not whole."""
+def unsaid(trials: Trials, name: str, said: str) -> Iterator[str]:
+    """Failures of the search that its last words do not count by kind."""
+    failed = Counter(
+        trial.failure
+        for (study, _), trial in trials.items()
+        if study == name and trial.failure not in (None, "interrupted")
+    )
+    for kind, count in failed.items():
+        if not re.search(rf"^failures:.*\b{count} {kind}\b", said, re.MULTILINE):
+            yield f"{count} {kind}, of which the end says nothing"
+
+
+def broken_files(folder: Path, *, alone: bool = True) -> Iterator[str]:
+    """Drafts left behind, if no other driver may be writing them, and files that are not whole."""
     for path in folder.iterdir():
-        if path.name not in PLAIN:
+        drafted = not alone and path.name.rpartition(".")[0].removeprefix(".") in PLAIN
+        if path.name not in PLAIN and not drafted:
             yield f"left behind: {path.name}"
     json.loads((folder / "run.json").read_text())
     for path in sorted((folder / "weights").glob("*")):

@@ -10,14 +10,17 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+
+from tests.faults.begun import FILE, PLACE
 
 ROOT = Path(__file__).parents[2]
 OUT, SAID, COMPLAINTS = "runs", "stdout", "stderr"  # in the folder that a search runs in
 PRELOADED = [
     *("nas.search", "nas.reporting.page", "nas.reporting.picture", "sklearn.datasets"),
-    *("tests.nas.toy", "tests.faults.slow_table"),
+    *("tests.faults.noted_toy", "tests.faults.slow_table"),
 ]
 _WARM = multiprocessing.get_context("forkserver")
 _WARM.set_forkserver_preload(PRELOADED)
@@ -43,6 +46,7 @@ def _search(home: Path, flags: Sequence[str]) -> None:
     os.chdir(home)
     sys.path.insert(0, str(ROOT))
     os.environ |= {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE", "RAY_TMPDIR": str(home)}
+    os.environ[PLACE] = str(home / FILE)
     for descriptor, name in ((1, SAID), (2, COMPLAINTS)):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
     os.sched_getaffinity = lambda _: {0}  # type: ignore[assignment]  # one thread a training
@@ -64,6 +68,33 @@ def members(home: Path) -> Iterator[tuple[int, str]]:
             if (entry / "cwd").readlink() == home:
                 words = (entry / "cmdline").read_bytes().split(b"\0")
                 yield int(entry.name), b" ".join(words).decode(errors="replace")
+
+
+@dataclass
+class Orphans:
+    """What drivers that were killed had started; it must end by itself, beside the next driver."""
+
+    due: dict[int, tuple[str, float]] = field(default_factory=dict)  # command line, and until when
+
+    def note(self, home: Path, *, within: float) -> None:
+        """What runs there now has so many seconds."""
+        until = time.monotonic() + within
+        for pid, command in members(home):
+            self.due.setdefault(pid, (command, until))
+
+    def overdue(self, home: Path, *, wait: bool = False) -> list[str]:
+        """Command lines of those that are still there after their time; they are then ended."""
+        found = []
+        while True:
+            there = {pid for pid, _ in members(home)}
+            self.due = {pid: known for pid, known in self.due.items() if pid in there}
+            late = [pid for pid, (_, until) in self.due.items() if time.monotonic() > until]
+            for pid in late:
+                found.append(self.due.pop(pid)[0][:80])
+                kill(pid)
+            if not (wait and self.due):
+                return found
+            time.sleep(0.2)
 
 
 def left_behind(home: Path, *, within: float) -> list[str]:

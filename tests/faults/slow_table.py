@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from nas.core.evaluated import EvaluatedSpace
 from nas.core.knob import Genome, Knob
+from nas.core.space import key_of
+from tests.faults.begun import note
 
 KNOBS, CHOICES = "abcd", 6
 
@@ -25,6 +27,7 @@ class SlowTable(EvaluatedSpace):
 
     def evaluate(self, genome: Genome) -> Mapping[str, float]:
         """How far the choices are from each other, after the space's seconds."""
+        note(key_of(genome))
         time.sleep(self._seconds)
         chosen = [int(genome[name]) for name in KNOBS]
         return {"loss": float(max(chosen) - min(chosen)) + chosen[0] / 10}

@@ -1,7 +1,7 @@
 """python -m nas.compare on runs of real searches."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from matplotlib.image import imread
@@ -10,8 +10,10 @@ from nas import compare
 from nas.commandline import run
 from nas.core.errors import InputError
 from nas.core.objective import Objective
+from nas.evaluation.recipe import Recipe
 from nas.reporting.comparison.text import comparison_text
-from nas.reporting.view.versus import versus
+from nas.reporting.view.meaning import meaning
+from nas.reporting.view.versus import Difference, versus
 from tests.nas import ran
 from tests.nas.reporting.looked_at import cost_of, document, view
 
@@ -32,6 +34,10 @@ def refused(capsys, *given):
     assert said.startswith("error: ")
     assert said.count("\n") == 1
     return said
+
+
+def _line(lines, pattern):
+    return next(number for number, line in enumerate(lines) if re.match(pattern, line))
 
 
 def worse(genome):
@@ -61,8 +67,60 @@ def test_a_run_against_itself_differs_in_nothing():
 def test_runs_that_were_measured_differently_are_warned_of():
     other = {"space": "toy", "seed": 7, "fidelity": {"epochs": 9}}
     found = versus([view(worse), view(worse, settings=other)])
-    assert found.settings == (("fidelity.epochs", ("-", "9")),)
+    assert found.settings == (
+        Difference(name="fidelity.epochs", values=("-", "9"), meaning="measured"),
+    )
     assert "measured differently" in comparison_text(found)
+
+
+RESTS_ON = (
+    *("space", "target.resolution", "fidelity.epochs", "data.distortion", "data.val_limit"),
+    *("digest", "recipe.batch_size", "recipe.mixup", "recipe.flip", "device"),
+)
+SEARCHED = ("budget.bounds.0.low", "choices.se", "sampler", "seed", "objectives", "lag")
+ROUNDING = ("recipe.eval_batch_size", "recipe.execution", "recipe.checkpointing", "threads")
+
+
+def nested(name, value):
+    for part in reversed(name.split(".")):
+        value = {part: value}
+    return value
+
+
+@pytest.mark.parametrize("name", [*RESTS_ON, *SEARCHED, *ROUNDING])
+def test_only_what_results_rest_on_is_warned_of(name):
+    one, other = (view(worse, settings=nested(name, value)) for value in (1, 2))
+    found = versus([one, other])
+    assert [one.name for one in found.settings] == [name]
+    assert found.comparable is (name not in RESTS_ON)
+    (words,) = (line for line in comparison_text(found).splitlines() if line.endswith(":"))
+    assert words.startswith(
+        {**dict.fromkeys(SEARCHED, "what was searched"), **dict.fromkeys(ROUNDING, "without")}.get(
+            name, "what a network's result rests on"
+        )
+    )
+
+
+def test_every_field_of_the_recipe_is_known_to_matter_or_not():
+    """A new one has to be thought about; it is taken to matter until then."""
+    harmless = {name.removeprefix("recipe.") for name in ROUNDING if name.startswith("recipe.")}
+    assert harmless < {field.name for field in fields(Recipe)}
+    assert meaning("recipe.something_new", same_content=True) == "measured"
+
+
+def test_the_same_data_under_another_name_are_the_same_data():
+    def made(source, digest):
+        return view(worse, settings={"data": {"source": source}, "digest": digest})
+
+    assert versus([made("idx:/here", "a"), made("idx:/there", "a")]).comparable
+    assert not versus([made("idx:/here", "a"), made("idx:/here", "b")]).comparable
+
+
+def test_runs_of_one_name_are_told_apart():
+    two = [view(worse), view(better)]
+    assert versus(two, ["x/made-up", "y/made-up"]).names == ("x/made-up", "y/made-up")
+    assert versus(two, ["x", "x"]).names == ("x (1)", "x (2)")
+    assert versus([view(worse, study="one"), *two], ["a", "b", "c"]).names == ("one", "b", "c")
 
 
 def test_the_order_of_objectives_does_not_matter():
@@ -85,9 +143,10 @@ def test_the_command_prints_and_draws(runs, tmp_path, capsys):
     said = capsys.readouterr().out
     assert re.search(r"^first +20 ", said, re.MULTILINE)
     assert re.search(r"^second +20 ", said, re.MULTILINE)
-    assert re.search(r"^seed +0 +3$", said, re.MULTILINE)
-    assert "digest" in said
-    assert "measured differently" in said
+    settings = said[said.index("\nsetting ") :].splitlines()
+    assert settings.index("what a network's result rests on:") < _line(settings, r"  digest +\w+")
+    assert settings.index("what was searched, and how:") < _line(settings, r"  seed +0 +3")
+    assert "measured differently (space, digest)" in said
     assert imread(out.with_suffix(".png")).std() > 0.02
     text = document(f"file://{out}", tmp_path / "profile")
     assert "second: front" in text

@@ -156,6 +156,29 @@ def test_a_run_that_looked_things_up_has_its_notes_too(tmp_path):
     assert "report-front.png" in names
 
 
+def test_a_search_without_a_complete_trial_can_be_watched(tmp_path, capsys, monkeypatch):
+    told = [*ran.TOY, "--fix", "mood=raises", "--trials", "1", "--no-published"]
+    with ran.one_thread():
+        assert ran.main([*told, "--study", "dead", "--out", str(tmp_path)]) == 1
+    served = []
+    monkeypatch.setattr("optuna_dashboard.run_server", lambda *a, **more: served.append(more))
+    capsys.readouterr()
+    port = str(free_port())
+    assert run(lambda: dashboard.main([str(tmp_path / "dead"), "--port", port])) == 0
+    said = capsys.readouterr()
+    assert served[0]["port"] == int(port)
+    assert said.out.startswith(f"http://127.0.0.1:{port}/dashboard/studies/")
+    assert re.fullmatch(r"dead: no trial is complete \(\d failed: \d error\).* so far\n", said.err)
+
+
+def test_a_study_that_takes_no_notes_costs_a_line(folder, capsys, monkeypatch):
+    def full(*_):
+        raise optuna.exceptions.StorageInternalError("database is locked")
+
+    monkeypatch.setattr("nas.reporting.dashboard.written.save_note", full)
+    assert "notes cannot be written into its study: database is" in refused(capsys, folder)
+
+
 def refused(capsys, *given):
     assert run(lambda: dashboard.main([str(one) for one in given])) == 2
     said = capsys.readouterr().err
@@ -170,6 +193,6 @@ def test_what_cannot_be_served_costs_a_line(folder, tmp_path, capsys, monkeypatc
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         assert "cannot be had" in refused(capsys, folder, "--port", taken.getsockname()[1])
-    assert "cannot be had" in refused(capsys, folder, "--port", 99_999)
+    assert "expected a port of 1 to 65535" in refused(capsys, folder, "--port", 99_999)
     monkeypatch.setattr(dashboard, "find_spec", lambda _: None)
     assert "is not installed" in refused(capsys, folder)

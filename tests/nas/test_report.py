@@ -3,12 +3,14 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nas import report
 from nas.commandline import run
+from nas.study.run import Run, read_run
 from tests.nas import ran, toy
 
 
@@ -69,6 +71,33 @@ def test_a_run_that_looked_things_up_has_its_objectives_in_place_of_accuracy(tab
     }
 
 
+def test_latencies_are_taken_where_there_are_networks(networks, table, tmp_path, capsys):
+    assert reported(networks, "--out", tmp_path / "page.html", "--measure") == 0
+    told = data_of(tmp_path / "page.html")
+    timed = [one for one in told["samples"] if "latency" in one["values"]]
+    assert {one["name"] for one in timed} >= {"small", "large"}
+    assert all(0 < one["values"]["latency"] < 60 for one in timed)
+    assert "latency of small\n" in capsys.readouterr().err
+    assert "has no networks whose latency" in refused(capsys, table, "--measure")
+
+
+def test_what_has_not_ended_and_what_failed_beside_the_search_is_said(
+    networks, tmp_path, monkeypatch
+):
+    known = read_run(networks).records
+    first = next(one for one in known if one.role == "search")
+    more = [
+        replace(first, number=90, state="RUNNING", accuracy=None),
+        replace(first, number=91, role="published", label="odd", state="FAIL", failure="error: no"),
+    ]
+    monkeypatch.setattr(Run, "records", [*known, *more])
+    assert reported(networks, "--out", tmp_path / "page.html") == 0
+    told = data_of(tmp_path / "page.html")
+    assert ["under way", "1"] in told["tiles"]
+    assert dict(told["facts"])["failed beside the search: odd"] == "error: no"
+    assert [one["kind"] for one in told["failures"]] == ["error"]  # the search's own, as before
+
+
 def test_no_folder_no_run(tmp_path, capsys):
     assert "expected a run's folder" in refused(capsys, tmp_path / "nothing")
     assert "expected a run's folder" in refused(capsys, tmp_path)
@@ -98,8 +127,11 @@ def test_a_run_of_another_version_of_its_space_is_not_taken_for_this_one_s(
 
 def test_an_out_that_cannot_be_written(table, tmp_path, capsys):
     (tmp_path / "file").write_text("")
-    for out in (tmp_path / "file" / "page.html", tmp_path):
+    (tmp_path / "folder.html").mkdir()
+    for out in (tmp_path / "file" / "page.html", tmp_path / "folder.html"):
         assert "cannot be written" in refused(capsys, table, "--out", out)
+    for out in ("", ".", tmp_path, tmp_path / "page.png"):
+        assert "expected a page, FILE.html" in refused(capsys, table, "--out", out)
 
 
 def test_a_run_in_which_nothing_went_well(tmp_path, capsys):

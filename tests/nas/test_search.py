@@ -15,9 +15,9 @@ from nas import export
 from nas.core.cost import Cost
 from nas.exporting import load_exported
 from nas.search import main
+from nas.study.folder import driving
 from nas.study.ledger import Ledger
 from nas.study.proposals import Pause
-from nas.study.run import driving
 from nas.study.storage import open_storage
 from nas.study.ticket import Ticket
 from tests.nas import toy
@@ -77,7 +77,7 @@ def _printed_is_the_front_and_what_follows(printed: str, out: Path) -> None:
     assert printed.lstrip().startswith("trial ")
     look, take, more = printed.rstrip().splitlines()[-3:]
     assert more == "more:  the same command with --trials 8"
-    *dashboard, url = shlex.split(look.removeprefix("look:"))
+    *dashboard, url = shlex.split(look.removeprefix("watch:"))
     assert dashboard == ["optuna-dashboard", "--host", "127.0.0.1"]
     assert len(optuna.load_study(storage=open_storage(url), study_name="s").trials) == 4
     python, flag, module, *arguments = shlex.split(take.removeprefix("take:"))

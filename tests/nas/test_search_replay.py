@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from nas.evaluation import limit
 from nas.search import main
 
 ROOT = Path(__file__).parents[2]
@@ -135,6 +136,46 @@ def test_a_space_that_evaluates_itself_is_replayed_as_well(
     search(tmp_path, "s", *TABLE, *flags)
     assert replay(tmp_path, "s") == 0
     assert "20 of 20 results" in capsys.readouterr().out
+
+
+HANGING = """
+import time
+
+from nas.core.evaluated import EvaluatedSpace
+from nas.core.knob import Knob
+
+
+class Hanging(EvaluatedSpace):
+    name, objectives = "hanging", "loss:min"
+    knobs = (Knob(name="x", choices=(0, 1, 2), ordered=True),)
+
+    def evaluate(self, genome):
+        if genome["x"] == 1:
+            time.sleep(60)
+        if genome["x"] == 2:
+            raise ValueError(f"at {id(object()):x} {time.time()}")
+        return {"loss": 0.5}
+
+
+SPACE = Hanging()
+"""
+
+
+@pytest.mark.parametrize("flags", [("--deterministic",), ()])
+def test_a_replay_waits_no_longer_than_the_search_did(
+    flags: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "hanging_space.py").write_text(HANGING)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(limit, "ALARM", 0.0)
+    asked = ("--space", "hanging_space:SPACE", "--trials", "3", "--trial-minutes", "0.005")
+    found = search(tmp_path, "s", *asked, *flags)
+    assert {failure.partition(":")[0] for failure in found.failure} == {"", "timeout", "error"}
+    assert replay(tmp_path, "s") == 0
+    assert "3 of 3 results" in capsys.readouterr().out
 
 
 def test_a_deterministic_search_stopped_and_gone_on_is_as_in_one_go(tmp_path: Path) -> None:

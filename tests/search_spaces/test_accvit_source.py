@@ -76,6 +76,23 @@ def test_it_is_the_same_function(number):
             torch.testing.assert_close(own, theirs, rtol=1e-3, atol=1e-4)
 
 
+def test_gradients_keep_the_memory_format_of_the_maps():
+    """Where they do not, each norm and convolution behind converts them: a third of the time."""
+    config = SPACE.adapt(VARIANTS["nano"], SMALL)
+    model = written_out(SPACE, config, SPACE.build(config)).model.train()
+    seen = []
+
+    def look(module, _, gradients):
+        seen.append(gradients[0].is_contiguous(memory_format=torch.channels_last))
+
+    for name, module in model.named_modules():
+        if name.endswith("norm_hidden"):
+            module.register_full_backward_hook(look)
+    model(torch.rand(2, 2, 64, 64)).sum().backward()
+    assert len(seen) == sum(stage.depth for stage in config.stages)
+    assert all(seen)
+
+
 def _read_names(tree):
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 

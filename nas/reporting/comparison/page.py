@@ -10,11 +10,11 @@ from plotly.offline import get_plotlyjs
 from nas.reporting.atomic import replacing
 from nas.reporting.comparison.style import COLOURS, DASHES, SYMBOLS
 from nas.reporting.comparison.text import caution
-from nas.reporting.report.payload import hover
-from nas.reporting.report.pictures import front_axes
 from nas.reporting.report.plotly_axis import plotly_axis
 from nas.reporting.standalone import FONT
 from nas.reporting.style import GREY, GRID, INK
+from nas.reporting.view.hover import hover
+from nas.reporting.view.meaning import WORDS
 from nas.reporting.view.versus import Versus
 
 _STYLE = (
@@ -22,16 +22,18 @@ _STYLE = (
     "h1{font-size:24px;margin:0}h2{font-size:17px;margin:22px 0 4px}"
     f"p{{color:{GREY};margin:4px 0}}table{{border-collapse:collapse;font-size:13px}}"
     "td,th{text-align:left;padding:3px 16px 3px 0;border-bottom:1px solid #eee;"
-    "overflow-wrap:anywhere;vertical-align:top}"
+    "vertical-align:top}td{overflow-wrap:anywhere}tr>th:first-child{white-space:nowrap}"
+    f".group{{color:{GREY};padding-top:12px}}"
 )
 
 
 def write_comparison(found: Versus, path: Path) -> None:
     """About 5 MB, or nothing at all. Raises OSError where it cannot be written."""
-    names = [view.study for view in found.views]
+    names = found.names
     warned = caution(found)
     parts = [
         "<!doctype html><html lang=en><head><meta charset=utf-8>",
+        '<meta name=viewport content="width=device-width, initial-scale=1">',
         f"<title>{escape(' against '.join(names))}</title>",
         f'<link rel="icon" href="data:,"><style>{_STYLE}</style>',
         f"<script>{get_plotlyjs()}</script></head><body>",
@@ -61,15 +63,15 @@ def _drawn(figure: go.Figure, name: str, height: int) -> str:
 
 
 def _fronts(found: Versus) -> go.Figure:
-    x, y = (found.views[0].measure(name) for name in front_axes(found.views[0]))
+    x, y = found.views[0].axes
     every = [one for view in found.views for one in view.searched]
     axes = (plotly_axis(one, [sample.values[one.name] for sample in every]) for one in (x, y))
     figure = go.Figure(layout=_layout(*axes))
-    for place, view in enumerate(found.views):
+    for place, (study, view) in enumerate(zip(found.names, found.views, strict=True)):
         colour = COLOURS[place % len(COLOURS)]
         groups = (
-            (f"{view.study}: others", [s for s in view.searched if not s.front], 6, 0.35),
-            (f"{view.study}: front", list(view.front), 11, 1.0),
+            (f"{study}: others", [s for s in view.searched if not s.front], 6, 0.35),
+            (f"{study}: front", list(view.front), 11, 1.0),
         )
         for name, samples, size, opacity in groups:
             figure.add_scatter(
@@ -89,7 +91,7 @@ def _fronts(found: Versus) -> go.Figure:
                     "opacity": opacity,
                     "symbol": SYMBOLS[place % len(SYMBOLS)],
                 },
-                hovertext=[f"{escape(view.study)}<br>{hover(view, one)}" for one in samples],
+                hovertext=[f"{escape(study)}<br>{hover(view, one)}" for one in samples],
                 hoverinfo="text",
             )
     return figure
@@ -100,11 +102,11 @@ def _growth(found: Versus) -> list[str]:
         return []
     axes = ({"title": {"text": "complete trials"}}, {"title": {"text": "dominated (%)"}})
     figure = go.Figure(layout=_layout(*axes))
-    for place, (view, steps) in enumerate(zip(found.views, found.shares, strict=True)):
+    for place, (study, steps) in enumerate(zip(found.names, found.shares, strict=True)):
         figure.add_scatter(
             x=[count for count, _ in steps],
             y=[100 * share for _, share in steps],
-            name=escape(view.study),
+            name=escape(study),
             mode="lines",
             line={
                 "shape": "hv",
@@ -123,14 +125,16 @@ def _growth(found: Versus) -> list[str]:
 def _settings(found: Versus) -> str:
     if not found.settings:
         return "<p>None: all settings are alike.</p>"
-    heads = "".join(f"<th>{escape(view.study)}</th>" for view in found.views)
-    rows = "".join(
-        "".join(
-            [f"<tr><th>{escape(name)}</th>", *(f"<td>{escape(v)}</td>" for v in values), "</tr>"]
-        )
-        for name, values in found.settings
-    )
-    return f"<table><tr><th></th>{heads}</tr>{rows}</table>"
+    heads = "".join(f"<th>{escape(name)}</th>" for name in found.names)
+    rows = [f"<tr><th></th>{heads}</tr>"]
+    for meaning, words in WORDS.items():
+        group = [one for one in found.settings if one.meaning == meaning]
+        if group:
+            rows.append(f"<tr><td colspan={1 + len(found.names)} class=group>{words}</td></tr>")
+        for one in group:
+            cells = "".join(f"<td>{escape(value)}</td>" for value in one.values)
+            rows.append(f"<tr><th>{escape(one.name)}</th>{cells}</tr>")
+    return f"<table>{''.join(rows)}</table>"
 
 
 def _layout(x: dict[str, Any], y: dict[str, Any]) -> go.Layout:

@@ -1,7 +1,8 @@
 """Runs against each other as plain text: hypervolume, who holds the joint front, settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from nas.reporting.view.meaning import WORDS
 from nas.reporting.view.versus import Versus
 
 WIDEST = 34  # characters of a setting's value
@@ -16,22 +17,26 @@ def caution(found: Versus) -> str | None:
     """What a reader must know before comparing; None where nothing is in the way."""
     if found.comparable:
         return None
+    groups = dict.fromkeys(
+        one.name.partition(".")[0] for one in found.settings if one.meaning == "measured"
+    )
     return (
-        "These runs were measured differently (data, fidelity, recipe, target or space), so that"
-        " higher in one may not be better than lower in the other."
+        f"These runs were measured differently ({', '.join(groups)}), so that higher in one may not"
+        " be better than lower in the other."
     )
 
 
 def _runs(found: Versus) -> Iterator[str]:
-    wide = max(len("study"), *(len(view.study) for view in found.views))
+    wide = max(len("study"), *map(len, found.names))
     yield (
         f"{'study':<{wide}}  {'complete':>8}  {'failed':>6}  {'front':>5}  {'hypervolume':>11}"
         "  of its front undominated by any"
     )
-    for view, shares, alone in zip(found.views, found.shares, found.alone, strict=True):
+    rows = zip(found.names, found.views, found.shares, found.alone, strict=True)
+    for name, view, shares, alone in rows:
         share = f"{shares[-1][1]:.1%}" if shares else "-"
         yield (
-            f"{view.study:<{wide}}  {len(view.searched):>8}  {len(view.failed):>6}"
+            f"{name:<{wide}}  {len(view.searched):>8}  {len(view.failed):>6}"
             f"  {len(view.front):>5}  {share:>11}  {len(alone)} of {len(view.front)}"
         )
     yield (
@@ -42,22 +47,27 @@ def _runs(found: Versus) -> Iterator[str]:
 
 
 def _settings(found: Versus) -> Iterator[str]:
+    """A table whose rows are grouped by what they mean."""
     if not found.settings:
         yield "all settings are alike"
         return
-    wide = max(len(name) for name, _ in found.settings)
-    columns = [
-        max(len(view.study[:WIDEST]), *(len(_cut(values[place])) for _, values in found.settings))
-        for place, view in enumerate(found.views)
+    first = max(len("setting"), *(len(one.name) + 2 for one in found.settings))
+    wide = [
+        max(len(_cut(name)), *(len(_cut(one.values[place])) for one in found.settings))
+        for place, name in enumerate(found.names)
     ]
-    heads = (
-        f"{view.study[:WIDEST]:<{column}}"
-        for view, column in zip(found.views, columns, strict=True)
-    )
-    yield f"{'setting':<{wide}}  {'  '.join(heads)}".rstrip()
-    for name, values in found.settings:
-        cells = (f"{_cut(value):<{column}}" for value, column in zip(values, columns, strict=True))
-        yield f"{name:<{wide}}  {'  '.join(cells)}".rstrip()
+    yield _row("setting", found.names, first, wide)
+    told = None
+    for one in found.settings:
+        if one.meaning != told:
+            told = one.meaning
+            yield f"{WORDS[told]}:"
+        yield _row(f"  {one.name}", one.values, first, wide)
+
+
+def _row(name: str, values: Sequence[str], first: int, wide: Sequence[int]) -> str:
+    cells = (f"{_cut(value):<{width}}" for value, width in zip(values, wide, strict=True))
+    return f"{name:<{first}}  {'  '.join(cells)}".rstrip()
 
 
 def _caution(found: Versus) -> Iterator[str]:

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from nas.core.cost import Cost, human
 from nas.core.knob import Genome
-from nas.reporting.atomic import replacing
+from nas.reporting.canvas import picture
 from nas.reporting.style import FRONT_COLOUR, GREY, INK, LINE, PUBLISHED_COLOUR
 from nas.reporting.view.nouns import Sample
 
@@ -20,28 +18,26 @@ WIDE = 1.9  # inches of a part
 
 def write_diagram(sample: Sample, parts: Mapping[str, Cost], path: Path) -> None:
     """A PNG. A knob belongs to the part whose name its own begins with: stages.0.width."""
-    canvas = Figure(figsize=(WIDE * max(len(parts), 3) + 0.6, 4.2), dpi=130)
-    FigureCanvasAgg(canvas)
-    axes = canvas.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set_xlim(-0.15, max(len(parts), 3) + 0.15)
-    axes.set_ylim(0, 1)
-    axes.axis("off")
-    _heading(axes, sample, parts)
     params = sum(cost.params for cost in parts.values())
     macs = sum(cost.macs for cost in parts.values())
-    for place, (name, cost) in enumerate(parts.items()):
-        if place:
-            axes.annotate(
-                "",
-                (place + 0.05, 0.55),
-                (place - 0.05, 0.55),
-                arrowprops={"arrowstyle": "->", "color": GREY},
-            )
-        _part(axes, place, name, _own(sample.genome, name))
-        _share(axes, place, 0.155, "params", cost.params, params, FRONT_COLOUR)
-        _share(axes, place, 0.065, "MACs", cost.macs, macs, PUBLISHED_COLOUR)
-    with replacing(path) as draft:
-        canvas.savefig(draft, format="png")
+    with picture(path, (WIDE * max(len(parts), 3) + 0.6, 4.2), dpi=130) as canvas:
+        canvas.set_layout_engine("none")  # the axes are all of it
+        axes = canvas.add_axes((0.0, 0.0, 1.0, 1.0))
+        axes.set_xlim(-0.15, max(len(parts), 3) + 0.15)
+        axes.set_ylim(0, 1)
+        axes.axis("off")
+        _heading(axes, sample, parts)
+        for place, (name, cost) in enumerate(parts.items()):
+            if place:
+                axes.annotate(
+                    "",
+                    (place + 0.05, 0.55),
+                    (place - 0.05, 0.55),
+                    arrowprops={"arrowstyle": "->", "color": GREY},
+                )
+            _part(axes, place, name, _own(sample.genome, name))
+            _share(axes, place, 0.155, "params", cost.params, params, FRONT_COLOUR)
+            _share(axes, place, 0.065, "MACs", cost.macs, macs, PUBLISHED_COLOUR)
 
 
 def _heading(axes: Axes, sample: Sample, parts: Mapping[str, Cost]) -> None:

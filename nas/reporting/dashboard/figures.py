@@ -1,12 +1,14 @@
 """The report's main figures as plotly objects, for a dashboard that draws them."""
 
+from html import escape
+
 import plotly.graph_objects as go
 
-from nas.reporting.report.payload import hover
-from nas.reporting.report.pictures import STRONGEST, front_axes
+from nas.reporting.report.pictures import STRONGEST
 from nas.reporting.report.plotly_axis import plotly_axis
 from nas.reporting.style import FRONT_COLOUR, PUBLISHED_COLOUR, TRIAL_COLOUR
 from nas.reporting.view.effects import effects
+from nas.reporting.view.hover import hover
 from nas.reporting.view.nouns import View
 from nas.reporting.view.progress import progress
 
@@ -24,7 +26,7 @@ def figures(view: View) -> dict[str, go.Figure]:
 
 def front_figure(view: View) -> go.Figure:
     """The target against the first cost, the front and published members apart."""
-    x, y = (view.measure(name) for name in front_axes(view))
+    x, y = view.axes
     groups = (
         ("searched", TRIAL_COLOUR, "circle", [one for one in view.searched if not one.front]),
         ("front", FRONT_COLOUR, "circle", list(view.front)),
@@ -80,7 +82,7 @@ def _knobs(view: View) -> go.Figure:
     figure = go.Figure(
         data=go.Scatter(
             x=[row.gain / target.scale for row in rows],
-            y=[row.change for row in rows],
+            y=[escape(row.change) for row in rows],
             mode="markers",
             marker={
                 "size": 9,
@@ -97,7 +99,7 @@ def _knobs(view: View) -> go.Figure:
     unit = "points" if target.unit == "%" else target.unit
     return figure.update_layout(
         title=f"What each knob does at like cost, n = {len(view.searched)}",
-        xaxis={"title": {"text": f"change in {target.label} {unit}".strip()}, "zeroline": True},
+        xaxis={"title": {"text": escape(f"change in {target.label} {unit}".strip())}},
         yaxis={"automargin": True},
         template="none",
     )

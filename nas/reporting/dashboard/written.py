@@ -36,8 +36,14 @@ class _Noted:
     _trial_id: int
 
 
-def write_dashboard(view: View, storage: BaseStorage, folder: Path) -> FileSystemArtifactStore:
-    """Write everything; the store of the files in `folder`. Raises OSError for a full disk."""
+def store_in(folder: Path) -> FileSystemArtifactStore:
+    """The store of the files in `folder`, which is made if need be. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileSystemArtifactStore(folder)
+
+
+def write_dashboard(view: View, storage: BaseStorage, folder: Path) -> None:
+    """Write everything, files into `folder`. Raises OSError for a full disk."""
     study = optuna.load_study(study_name=view.study, storage=storage)
     _note(study, study_note(view))
     members = {sample.number: sample for sample in view.front}
@@ -50,7 +56,7 @@ def write_dashboard(view: View, storage: BaseStorage, folder: Path) -> FileSyste
     _note_reference(view, storage)
     for name, figure in figures(view).items():
         save_plotly_graph_object(study, figure, graph_object_id=name)
-    return _write_files(view, study, folder)
+    _write_files(view, study, store_in(folder))
 
 
 def _note_reference(view: View, storage: BaseStorage) -> None:
@@ -69,9 +75,7 @@ def _ours(noted: Any) -> bool:
     return str(get_note(noted)).rstrip().endswith(OURS)
 
 
-def _write_files(view: View, study: optuna.Study, folder: Path) -> FileSystemArtifactStore:
-    folder.mkdir(parents=True, exist_ok=True)
-    store = FileSystemArtifactStore(folder)
+def _write_files(view: View, study: optuna.Study, store: FileSystemArtifactStore) -> None:
     trials = {trial.number: trial._trial_id for trial in study.get_trials(deepcopy=False)}
     with TemporaryDirectory() as place:
         for file in write_pictures(view, Path(place) / "report.html"):
@@ -81,7 +85,6 @@ def _write_files(view: View, study: optuna.Study, folder: Path) -> FileSystemArt
             write_diagram(sample, view.parts(sample.genome), file)  # type: ignore[misc]
             # Under this name a dashboard finds a trial's files among the study's attributes.
             _attach(study, store, file, f"dashboard:artifacts:{trials[sample.number]}:")
-    return store
 
 
 def _attach(study: optuna.Study, store: FileSystemArtifactStore, file: Path, prefix: str) -> None:

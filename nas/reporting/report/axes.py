@@ -1,21 +1,23 @@
-"""How the report's pictures draw an axis: units, round ticks, no box."""
+"""How matplotlib draws an axis: units and, on a log scale, round ticks."""
 
 from collections.abc import Sequence
 
-from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator
 
-from nas.reporting.style import GREY, GRID, INK, LINE
+from nas.reporting.canvas import Apart
+from nas.reporting.style import INK
 from nas.reporting.ticks import ticks
-from nas.reporting.view.nouns import Measure
+from nas.reporting.view.measure import Measure
 
 
 def mark_axis(axis: Axis, measure: Measure, values: Sequence[float]) -> None:
     """Its label with the unit; for a measure that asks for it a log scale around `values`."""
     shown = [value / measure.scale for value in values]
-    axis.set_label_text(measure.title, color=INK)
-    if not (measure.log and min(shown) > 0):
+    log = measure.log and min(shown) > 0
+    axis.set_label_text(measure.axis(log=log), color=INK)
+    axis.set_major_formatter(Apart())
+    if not log:
         return
     low, high = min(shown), max(shown)
     margin = max((high / low) ** 0.06, 1.05)
@@ -25,16 +27,4 @@ def mark_axis(axis: Axis, measure: Measure, values: Sequence[float]) -> None:
     (axis.axes.set_xlim if across else axis.axes.set_ylim)(*ends)
     axis.set_major_locator(FixedLocator(ticks(*ends)))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.set_label_text(f"{measure.title}, log scale", color=INK)
-
-
-def finish(axes: Axes, title: str, note: str) -> None:
-    """Title and note above; grid behind; a line below alone."""
-    axes.set_title(title, loc="left", fontsize=13, color=INK, pad=24)
-    axes.text(0, 1.02, note, transform=axes.transAxes, fontsize=9.5, color=GREY)
-    axes.grid(color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.tick_params(colors=INK, length=0)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.spines["bottom"].set_color(LINE)
+    axis.set_major_formatter(Apart())  # a scale brings a formatter of its own

@@ -14,6 +14,11 @@ from nas.reporting.atomic import replacing
 from nas.reporting.report.payload import payload
 from nas.reporting.view.nouns import View
 
+SCRIPTS = (
+    *("shown.js", "front.js", "published.js", "charts.js"),
+    *("prices.js", "whatif.js", "words.js"),
+)
+
 
 def write_report(view: View, path: Path) -> None:
     """About 5 MB, or nothing at all. Raises OSError where it cannot be written."""
@@ -33,7 +38,7 @@ def page(view: View) -> str:
         "data": script_safe(json.dumps(told, separators=(",", ":"), allow_nan=False)),
         "prices": "" if prices is None else packed(prices),
         "plotly": get_plotlyjs(),
-        "script": _read("page.js"),
+        "script": "\n".join(map(_read, SCRIPTS)),
     }
     # In one pass: what is put in is never searched for names.
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _read("page.html"))

@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from html import escape
 from typing import Any
 
-from nas.reporting.brief import brief, differing, families, summary
+from nas.reporting.brief import differing, summary
 from nas.reporting.imagenet import models
 from nas.reporting.view.coverage import coverage
 from nas.reporting.view.effects import effects, explained
-from nas.reporting.view.nouns import Measure, Sample, View
+from nas.reporting.view.hover import hover
+from nas.reporting.view.measure import Measure
+from nas.reporting.view.nouns import Sample, View
 from nas.reporting.view.prediction import prediction
 from nas.reporting.view.price_list import price_list
 from nas.reporting.view.progress import corners, progress
@@ -28,7 +29,7 @@ def payload(view: View) -> Json:
         "setting": view.setting,
         "target": view.target,
         "objectives": [asdict(one) for one in view.objectives],
-        "measures": [{**asdict(one), "title": one.title} for one in view.measures],
+        "measures": [_measure(one) for one in view.measures],
         "knobs": [asdict(one) for one in view.knobs],
         "samples": [_sample(view, sample, told) for sample in view.samples],
         "tiles": _tiles(view),
@@ -69,10 +70,12 @@ def progress_words(view: View) -> str:
     """From where the hypervolume is measured, in the objectives' units."""
     if len(view.objectives) != 2:
         return f"Drawn for two objectives only; this run weighs {len(view.objectives)}."
-    worst = corners(view.searched, view.objectives).worst
+    box = corners(view.searched, view.objectives)
+    if not box.area:
+        return "An objective is the same in all trials, so that there is no area to dominate."
     said = " and ".join(
         f"{view.measure(one.name).label} {view.measure(one.name).text(value)}"
-        for one, value in zip(view.objectives, worst, strict=True)
+        for one, value in zip(view.objectives, box.worst, strict=True)
     )
     return (
         f"The area that the front dominates, from the worst seen ({said}), as a share of the"
@@ -80,31 +83,9 @@ def progress_words(view: View) -> str:
     )
 
 
-def hover(view: View, sample: Sample) -> str:
-    """Name, measures, remark, then the knobs, those of all stages on one line; plotly's markup."""
-    runs = "one seed" if sample.replicates == 1 else f"mean of {sample.replicates} seeds"
-    lines = [f"<b>{escape(sample.name)}</b>", *([escape(sample.remark)] if sample.remark else [])]
-    lines += [
-        f"{escape(measure.label)}  <b>{escape(_value(measure, sample))}</b>"
-        + (f"  ({runs})" if measure.name == view.target and view.noise else "")
-        for measure in view.measures
-        if measure.name in sample.values
-    ]
-    lines += [
-        "",
-        *(
-            f"{escape(name)}  {escape(brief(values))}"
-            for name, values in families(sample.genome).items()
-        ),
-    ]
-    return "<br>".join(lines)
-
-
-def _value(measure: Measure, sample: Sample) -> str:
-    text = measure.text(sample.values[measure.name])
-    if sample.error is None or measure.direction != "maximize":
-        return text
-    return f"{text} ± {sample.error / measure.scale:.2g}"
+def _measure(measure: Measure) -> Json:
+    axes = {"axis": measure.axis(log=False), "axis_log": measure.axis(log=True)}
+    return {**asdict(measure), "title": measure.title, **axes}
 
 
 def _sample(view: View, sample: Sample, told: Sequence[str]) -> Json:
@@ -135,6 +116,8 @@ def _tiles(view: View) -> list[list[str]]:
         ["on the front", str(len(view.front))],
         [f"best {target.label}", f"{target.text(best.values[view.target])} ({best.name})"],
     ]
+    if view.running:
+        tiles.insert(1, ["under way", str(view.running)])
     if view.size is not None:
         sizes = [one.values[view.size.name] for one in view.searched]
         low, high = (view.size.text(pick(sizes)) for pick in (min, max))

@@ -1,42 +1,23 @@
-"""What a report, a comparison and a dashboard need of a run: measures, samples, failures."""
+"""What a report, a comparison and a dashboard need of a run: samples and failures."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from nas.core.chain import Chain
 from nas.core.cost import Cost
+from nas.core.errors import InputError
 from nas.core.knob import Genome, Knob
-from nas.core.objective import Direction, Objective
+from nas.core.objective import Objective
+from nas.reporting.view.measure import Measure
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Role = Literal["search", "published"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measure:
-    """A number of each sample. It is shown as value / scale in `unit`.
-
-    `log`: on an axis its logarithm is drawn. `direction`: which way is better, None where neither.
-    """
-
-    name: str
-    label: str
-    unit: str = ""
-    scale: float = 1.0
-    log: bool = False
-    direction: Direction | None = None
-
-    @property
-    def title(self) -> str:
-        """For an axis: parameters (M)."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
-
-    def text(self, value: float) -> str:
-        """A value with its unit, to four digits."""
-        shown = f"{value / self.scale:,.4g}"
-        return f"{shown} {self.unit}" if self.unit else shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +53,16 @@ class Failed:
     values: Mapping[str, float]
 
 
+class NothingToShow(InputError):
+    """A run without a complete trial; it says how many have failed, and of what."""
+
+    def __init__(self, study: str, failed: Sequence[Failed]) -> None:
+        kinds = Counter(one.kind for one in failed).most_common()
+        told = ", ".join(f"{count} {kind}" for kind, count in kinds)
+        said = f"{len(failed)} failed: {told}" if failed else "none has ended"
+        super().__init__(f"{study}: no trial is complete ({said}): nothing to show yet")
+
+
 @dataclass(frozen=True, kw_only=True)
 class View:
     """A run. Samples are ordered by number, published ones last.
@@ -82,7 +73,9 @@ class View:
         noise: seed SD of the target with its degrees of freedom; None where unknown.
         chain: exact costs along knobs, where the space has them so (nas.core.chain).
         facts: whatever it takes to repeat the run, by name.
+        running: trials that have begun and not ended.
         parts: what a genome's network consists of, and what each part costs, from input to output.
+        build: a genome's network at the target, with new weights; None where it has none.
         imagenet: whether costs are those of image classifiers that papers publish.
         family: of these, the family that the space is of.
     """
@@ -99,9 +92,11 @@ class View:
     failed: tuple[Failed, ...]
     noise: tuple[float, int] | None
     facts: Mapping[str, str]
-    settings: Mapping[str, object]
+    settings: Mapping[str, Any]
     chain: Chain | None = None
+    running: int = 0
     parts: Callable[[Genome], Mapping[str, Cost]] | None = None
+    build: Callable[[Genome], "nn.Module"] | None = None
     imagenet: bool = False
     family: str | None = None
 
@@ -116,6 +111,13 @@ class View:
         names = [one.name for one in self.objectives if one.name != self.target]
         members = [sample for sample in self.samples if sample.front]
         return tuple(sorted(members, key=lambda one: [one.values[name] for name in names]))
+
+    @property
+    def axes(self) -> tuple[Measure, Measure]:
+        """What is drawn across and up: the first cost weighed, and the target."""
+        costs = [one.name for one in self.objectives if one.name != self.target]
+        across = self.measure(costs[0]) if costs else self.measures[-1]
+        return across, self.measure(self.target)
 
     def measure(self, name: str) -> Measure:
         """By name. Raises KeyError for an unknown one."""

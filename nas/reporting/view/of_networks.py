@@ -4,55 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nas.core.chain import Chain
-from nas.core.cost import Metric
 from nas.core.errors import InputError
 from nas.core.fidelity import Setting
-from nas.core.knob import Knob
+from nas.core.knob import Genome, Knob
 from nas.core.objective import Objective
-from nas.core.space import SearchSpace
+from nas.core.space import Configuration, SearchSpace
 from nas.reporting.front import FrontMember, front
 from nas.reporting.imagenet import family_of
 from nas.reporting.noise import Noise, noise
 from nas.reporting.published import Published, published, standing
 from nas.reporting.replicates import mean_accuracy, replicates
-from nas.reporting.view.nouns import Failed, Measure, Sample, View
+from nas.reporting.view.network_measures import COSTS, MEASURES
+from nas.reporting.view.nouns import Failed, NothingToShow, Sample, View
 from nas.study.record import Record
 from nas.study.settings import Settings
-
-COSTS: tuple[Metric, ...] = ("params", "macs", "flops")
-MEASURES = (
-    Measure(
-        name="accuracy",
-        label="proxy validation accuracy",
-        unit="%",
-        scale=0.01,
-        direction="maximize",
-    ),
-    Measure(name="params", label="parameters", unit="M", scale=1e6, log=True, direction="minimize"),
-    Measure(
-        name="macs", label="MACs an image", unit="G", scale=1e9, log=True, direction="minimize"
-    ),
-    Measure(
-        name="flops", label="FLOPs an image", unit="G", scale=1e9, log=True, direction="minimize"
-    ),
-    Measure(
-        name="activations",
-        label="activations an image",
-        unit="M",
-        scale=1e6,
-        log=True,
-        direction="minimize",
-    ),
-    Measure(
-        name="memory",
-        label="peak memory of the proxy training",
-        unit="MB",
-        scale=1e6,
-        log=True,
-        direction="minimize",
-    ),
-    Measure(name="seconds", label="proxy training time", unit="s", log=True, direction="minimize"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +33,15 @@ class Networks:
 
 
 def view_of_networks(run: Networks) -> View:
-    """InputError where no trial of the search is complete, or one is no member of the space."""
+    """Raises NothingToShow where no trial of the search is complete, and InputError where one is no
+    member of the space.
+    """
     _check_members(run)
     spread = noise(run.records)
     samples = (*_searched(run, spread), *_published(run, spread))
     failed = tuple(_failed(run.records))
     if not any(sample.role == "search" for sample in samples):
-        raise InputError(
-            f"{run.study}: no trial is complete ({len(failed)} failed): nothing to show yet"
-        )
+        raise NothingToShow(run.study, failed)
     knobs = _narrowed(run.space.knobs, run.settings.choices)
     return View(
         study=run.study,
@@ -93,12 +58,16 @@ def view_of_networks(run: Networks) -> View:
         facts=run.facts,
         settings=run.settings.to_dict(),
         chain=_chain(run, knobs),
-        parts=lambda genome: run.space.stage_costs(
-            run.space.adapt(run.space.decode(genome), run.settings.target)
-        ),
+        running=sum(one.role == "search" and one.state == "RUNNING" for one in run.records),
+        parts=lambda genome: run.space.stage_costs(_at_target(run, genome)),
+        build=lambda genome: run.space.build(_at_target(run, genome)),
         imagenet=_as_published(run.settings.target),
         family=family_of(run.space.name),
     )
+
+
+def _at_target(run: Networks, genome: Genome) -> Configuration:
+    return run.space.adapt(run.space.decode(genome), run.settings.target)
 
 
 def _check_members(run: Networks) -> None:
@@ -202,8 +171,7 @@ def _failed(records: Iterable[Record]) -> Iterator[Failed]:
 
 def _values(run: Networks, record: Record) -> dict[str, float]:
     values = {name: float(getattr(record, name)) for name in COSTS}
-    adapted = run.space.adapt(run.space.decode(record.genome), run.settings.target)
-    activations = run.space.cost(adapted).activations
+    activations = run.space.cost(_at_target(run, record.genome)).activations
     measured = {
         "activations": activations,
         "memory": record.peak_memory_bytes,

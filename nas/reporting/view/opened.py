@@ -10,7 +10,7 @@ from nas.core.guard import DefectiveSpaceError, guarded
 from nas.core.objective import parse_objectives
 from nas.core.space import find_space
 from nas.reporting.brief import flat
-from nas.reporting.view.nouns import View
+from nas.reporting.view.nouns import NothingToShow, View
 from nas.reporting.view.of_networks import Networks, view_of_networks
 from nas.reporting.view.of_rows import Rows, view_of_rows
 from nas.study.evaluated import read_rows
@@ -49,8 +49,12 @@ def _trained(run: Run) -> View:
     settings = Settings.from_dict(run.settings)
     records = run.records
     if not records:
-        raise InputError(f"{run.folder}: no trial has begun: nothing to show yet")
+        raise NothingToShow(run.name, ())
     devices = {record.device: None for record in records if record.device}
+    facts = {**dict(_facts(run)), "trained on": ", ".join(map(str, devices))}
+    beside = [one for one in records if one.role != "search" and one.state == "FAIL"]
+    for record in beside:  # what is not the search's own is not among its failures
+        facts[f"failed beside the search: {record.label or record.key}"] = str(record.failure)
     return view_of_networks(
         Networks(
             study=run.name,
@@ -58,7 +62,7 @@ def _trained(run: Run) -> View:
             space=guarded(settings.space, find_space(settings.space)),
             records=records,
             objectives=parse_objectives(",".join(settings.objectives)),
-            facts={**dict(_facts(run)), "trained on": ", ".join(map(str, devices))},
+            facts=facts,
         )
     )
 
@@ -77,5 +81,5 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
         if value is not None:
             yield name, str(value)
     for name, value in flat(run.settings).items():
-        if value is not None and not name.startswith("knobs."):
+        if value not in (None, "") and not name.startswith("knobs."):
             yield f"settings.{name}", str(value)

@@ -1,10 +1,13 @@
 """Two runs or more side by side: fronts, hypervolumes in one rectangle, and differing settings."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nas.core.errors import InputError
+from nas.core.knob import Value
 from nas.reporting.brief import flat
+from nas.reporting.view.meaning import WORDS, Meaning, meaning
 from nas.reporting.view.nouns import Sample, View
 from nas.reporting.view.progress import corners, progress
 
@@ -12,31 +15,39 @@ MISSING = "-"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A setting that is not alike in all runs, what each has, and what that means."""
+
+    name: str
+    values: tuple[str, ...]
+    meaning: Meaning
+
+
+@dataclass(frozen=True, kw_only=True)
 class Versus:
     """Runs with the same objectives.
 
     Attributes:
+        names: what each run is called here, all of them different.
         shares: of each run its hypervolume after each trial, all in one rectangle; () for none.
         alone: of each run its front's members that no other run's front dominates.
-        settings: for each that differs its name and what each run has.
+        settings: those that differ, by what they mean.
     """
 
+    names: tuple[str, ...]
     views: tuple[View, ...]
     shares: tuple[tuple[tuple[int, float], ...], ...]
     alone: tuple[tuple[Sample, ...], ...]
-    settings: tuple[tuple[str, tuple[str, ...]], ...]
+    settings: tuple[Difference, ...]
 
     @property
     def comparable(self) -> bool:
-        """Whether accuracies were measured alike: on the same data, at the same fidelity."""
-        return not any(
-            name.split(".")[0] in ("data", "fidelity", "digest", "recipe", "target", "space")
-            for name, _ in self.settings
-        )
+        """Whether results were measured alike: on the same data, at the same fidelity."""
+        return not any(one.meaning == "measured" for one in self.settings)
 
 
-def versus(views: Sequence[View]) -> Versus:
-    """InputError where their objectives differ."""
+def versus(views: Sequence[View], places: Sequence[str] = ()) -> Versus:
+    """`places` tell runs of one name apart. InputError where objectives differ."""
     first = views[0]
     for other in views[1:]:
         if set(other.objectives) != set(first.objectives):
@@ -48,6 +59,7 @@ def versus(views: Sequence[View]) -> Versus:
     two = len(first.objectives) == 2
     box = corners(every, first.objectives) if two else None
     return Versus(
+        names=_names([view.study for view in views], places),
         views=tuple(views),
         shares=tuple(progress(view, box, first.objectives) for view in views),
         alone=tuple(
@@ -60,6 +72,15 @@ def versus(views: Sequence[View]) -> Versus:
         ),
         settings=tuple(_differing(views)),
     )
+
+
+def _names(studies: Sequence[str], places: Sequence[str]) -> tuple[str, ...]:
+    """The studies' names; where two are alike the places, and at last a number."""
+    told = list(studies)
+    for longer in (places or told, [f"{name} ({n})" for n, name in enumerate(places or told, 1)]):
+        count = Counter(told)
+        told = [long if count[name] > 1 else name for name, long in zip(told, longer, strict=True)]
+    return tuple(told)
 
 
 def _words(view: View) -> str:
@@ -75,16 +96,17 @@ def _beats(better: Sample, worse: Sample, view: View) -> bool:
     return min(gains) >= 0 and max(gains) > 0
 
 
-def _differing(views: Sequence[View]) -> list[tuple[str, tuple[str, ...]]]:
+def _differing(views: Sequence[View]) -> list[Difference]:
     tables = [flat(dict(view.settings)) for view in views]
-    names = dict.fromkeys(name for table in tables for name in table)
-    found = []
-    for name in names:
-        values = tuple(_shown(table.get(name)) for table in tables)
-        if len(set(values)) > 1:
-            found.append((name, values))
-    return found
+    same = len({table.get("digest") for table in tables} - {None}) == 1
+    found = [
+        Difference(name=name, values=values, meaning=meaning(name, same_content=same))
+        for name in dict.fromkeys(name for table in tables for name in table)
+        if len(set(values := _values(tables, name))) > 1
+    ]
+    order = list(WORDS)
+    return sorted(found, key=lambda one: order.index(one.meaning))
 
 
-def _shown(value: object) -> str:
-    return MISSING if value is None else str(value)
+def _values(tables: Sequence[Mapping[str, Value]], name: str) -> tuple[str, ...]:
+    return tuple(MISSING if table.get(name) is None else str(table[name]) for table in tables)

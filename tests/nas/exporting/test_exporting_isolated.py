@@ -1,5 +1,6 @@
 """What was taken home is proven where this package is not: in an environment without it."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -75,6 +76,26 @@ def test_pytest_runs_the_proofs_as_well(bare, found):
 def test_the_file_runs_without_a_warning(bare, found):
     done = bare("-W", "error", found / "target" / "model.py")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_all_that_may_be_asked_for_comes_out_alike_in_another_process(tmp_path):
+    """Whatever the order of sets there and the number of threads; ONNX and the archive as well."""
+    pytest.importorskip("onnxscript")
+    asked = ("--variant", "femto", "--resolution", "64", "--classes", "10", "--onnx")
+    for name, seed, threads in (("a", "1", "1"), ("b", "2", "2")):
+        done = subprocess.run(
+            [sys.executable, "-m", "nas.export", *asked, "--torch-export", "--out", name],
+            env={**os.environ, "PYTHONHASHSEED": seed, "OMP_NUM_THREADS": threads},
+            cwd=tmp_path,
+            check=False,
+        )
+        assert done.returncode == 0
+    names = {path.name for path in (tmp_path / "a").iterdir()}
+    assert names >= {"model.onnx", "model.pt2", "golden.safetensors", "config.json"}
+    for name in names:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 
 
 @pytest.mark.slow

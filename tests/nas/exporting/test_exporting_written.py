@@ -89,6 +89,11 @@ def test_the_proofs_hold_in_a_process_of_their_own(exported):
     proven, said = verify(exported)
     assert proven, said
     assert said.startswith(f"{exported}: proven: 5 proofs hold, 3 skipped (it offers no feature")
+    assert "\n  holds    it has the parameters of the card\n" in said
+    assert "\n  skipped  the onnx model gives the same logits: model.onnx was not asked" in said
+    assert "neither who wrote it nor the accuracy on its card" in said
+    assert "only with folders that you trust" in said
+    assert "is its own word" not in said
     assert not (exported / "__pycache__").exists()
 
 
@@ -128,10 +133,19 @@ def _edit(file, old, new):
 def test_each_proof_can_fail(tmp_path, change, said):
     out = write(tmp_path / "out")
     change(out)
-    proven, line = verify(out)
+    proven, told = verify(out)
     assert not proven
-    assert said in line
-    assert "\n" not in line
+    assert said in told.partition("\n")[0]
+    assert "only with folders that you trust" in told
+
+
+def test_proofs_of_somebody_else_s_are_called_so(tmp_path):
+    (tmp_path / "test_model.py").write_text("print('holds    whatever you like')")
+    proven, told = verify(tmp_path)
+    assert proven
+    assert told.endswith(
+        "is not the one that this version writes, so that what it says is its own word."
+    )
 
 
 def test_exporting_twice_gives_the_same_bytes(exported, tmp_path):

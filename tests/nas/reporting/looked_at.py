@@ -10,7 +10,8 @@ import pytest
 from nas.core.chain import START, Chain, Position, Step
 from nas.core.knob import Knob
 from nas.core.objective import Objective
-from nas.reporting.view.nouns import Failed, Measure, Sample, View
+from nas.reporting.view.measure import Measure
+from nas.reporting.view.nouns import Failed, Sample, View
 
 KNOBS = (
     Knob(name="stages.0.width", choices=(2, 4, 8), ordered=True),

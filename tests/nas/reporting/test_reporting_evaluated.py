@@ -35,14 +35,14 @@ ROWS = [
 ]
 
 
-def places(marks):
-    return [(mark.x, mark.y) for mark in marks]
+def places(drawn, samples):
+    return list(zip(*drawn.places(samples), strict=True))
 
 
 def test_the_first_objective_is_drawn_against_the_second_and_the_front_apart():
     drawn = drawing(ROWS, (ACC, COST), space="toy")
-    assert places(drawn.front) == [(1, 10), (3, 30), (5, 40)]
-    assert places(drawn.trials) == [(3.5, 20), (4, 15)]
+    assert places(drawn, drawn.front) == [(1, 10), (3, 30), (5, 40)]
+    assert places(drawn, drawn.trials) == [(3.5, 20), (4, 15)]
     assert drawn.y.label == "acc (higher is better)"
     assert drawn.x.label == "cost (lower is better)"
     assert "1 failed" in drawn.note
@@ -58,13 +58,13 @@ def test_all_that_is_drawn_lies_behind_the_staircase(first, second):
         for n, (value, cost) in enumerate([(9, 1), (7, 2), (8, 3), (3, 4), (5, 6), (1, 7)])
     ]
     drawn = drawing(rows, (first, second), space="toy")
-    assert {mark.row.number for mark in drawn.front} == {0, 1, 3, 5}
+    assert {one.number for one in drawn.front} == {0, 1, 3, 5}
     assert drawn.step[-1][0] == drawn.x.worst
     corners = [(x * at, y * value) for at, value in drawn.step]  # less is better in both
     assert corners == sorted(corners, key=lambda corner: (corner[0], -corner[1]))
-    for mark in (*drawn.trials, *drawn.front):
-        reached = [value for at, value in corners if at <= x * mark.x]
-        assert y * mark.y >= min(reached)
+    for across, up in places(drawn, (*drawn.trials, *drawn.front)):
+        reached = [value for at, value in corners if at <= x * across]
+        assert y * up >= min(reached)
     assert {at for _, at in drawn.dominated[-2:]} == {drawn.y.worst}
 
 
@@ -78,14 +78,14 @@ def test_three_objectives_make_no_staircase_and_the_third_is_named():
 
 def test_a_single_objective_is_drawn_against_the_trials():
     drawn = drawing(ROWS, (ACC,), space="toy")
-    assert places(drawn.front) == [(3, 40)]
+    assert places(drawn, drawn.front) == [(3, 40)]
     assert drawn.x.label == "trial"
 
 
 def test_wide_positive_values_are_drawn_by_their_logarithms_with_few_ticks():
     rows = [row(n, acc=float(n), cost=10.0**n) for n in range(16)]
     drawn = drawing(rows, (ACC, COST), space="toy")
-    assert (drawn.x.log, drawn.y.log) == (True, False)
+    assert (drawn.x.measure.log, drawn.y.measure.log) == (True, False)
     assert 4 <= len(drawn.x.ticks) <= 9
     assert drawn.x.label == "cost (lower is better, log scale)"
 

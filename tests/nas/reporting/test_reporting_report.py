@@ -13,6 +13,8 @@ from nas.reporting.imagenet import family_of, models
 from nas.reporting.report.page import page
 from nas.reporting.report.payload import payload
 from nas.reporting.report.pictures import write_pictures
+from nas.reporting.view.measure import digits
+from nas.reporting.view.timed import timed
 from tests.nas.reporting.looked_at import cost_of, document, view
 
 
@@ -76,6 +78,28 @@ def test_markup_in_names_is_shown_as_text():
     assert "&lt;i&gt;" in payload(replace(whole, samples=(odd,)))["samples"][0]["hover"]
 
 
+def test_where_an_objective_is_the_same_in_all_trials_no_area_is_spoken_of():
+    flat = view(lambda genome: 0.5)
+    assert payload(flat)["progress"]["share"] == ()
+    assert "no area to dominate" in payload(flat)["progress"]["explained"]
+
+
+def test_latencies_are_one_more_axis_for_those_that_people_choose_between():
+    whole = view(score)
+    asked = []
+
+    def take(sample):
+        asked.append(sample.name)
+        return {"milliseconds": {"median": 2.5}, "device": "a chip", "threads": 1}
+
+    known = timed(whole, take)
+    assert asked == [one.name for one in whole.samples if one.front]
+    assert known.measures[-1].label == "latency of an image, a chip, 1 thread"
+    assert known.measures[-1].text(known.front[0].values["latency"]) == "2.5 ms"
+    assert [one.front for one in known.samples if "latency" in one.values] == [True] * len(asked)
+    assert payload(known)["measures"][-1]["unit"] == "ms"
+
+
 def test_unknown_noise_is_said_to_be_unknown():
     assert "Noise unknown" in payload(view(score, noise=None))["noise"]
     assert "seed SD of 1 points (4 degrees" in payload(view(score))["noise"]
@@ -97,6 +121,17 @@ def test_every_published_model_has_a_source_and_sane_figures():
     names = [one.name for one in models()]
     assert len(set(names)) == len(names)
     assert [one.name for one in models() if one.family == "ACC-ViT"][-1] == "ACC-ViT base"
+
+
+FAMILIES = (
+    *("ACC-ViT", "MaxViT", "MOAT", "Swin", "ConvNeXt", "FocalNet", "CoAtNet", "GC ViT", "DaViT"),
+    *("TinyViT", "DeiT"),
+)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_of_each_family_that_people_compare_with_there_is_an_accuracy(family):
+    assert [one for one in models() if one.family == family and one.top1 is not None]
 
 
 def test_a_space_is_of_the_family_that_it_is_called_after():
@@ -127,6 +162,7 @@ window.addEventListener("load", () => setTimeout(() => {
   const note = (name, text) => { document.body.dataset[name] = text; };
   const answers = () => document.getElementById("answers").innerText.replace(/\\s+/g, " ");
   const knob = (name) => document.querySelector(`select[data-knob="${name}"]`);
+  note("digits", NUMBERS.map(digits).join(" "));
   note("before", axis("front", "xaxis"));
   set(document.getElementById("x"), "macs");
   note("after", axis("front", "xaxis"));
@@ -144,6 +180,9 @@ window.addEventListener("load", () => setTimeout(() => {
 """
 
 
+NUMBERS = (0, 12345.6, 558400, 1234567, -2.5e9, 0.012345, 99.999)
+
+
 def seen(name, text):
     return re.search(rf'data-{name}="([^"]*)"', text)[1]
 
@@ -151,11 +190,13 @@ def seen(name, text):
 def test_dropdowns_and_the_what_if_panel_work_in_a_browser(tmp_path):
     whole = view(score)
     path = tmp_path / "page.html"
-    path.write_text(page(whole).replace("</body>", f"{ACTING}</body>"), encoding="utf-8")
+    acting = ACTING.replace("NUMBERS", str(list(NUMBERS)))
+    path.write_text(page(whole).replace("</body>", f"{acting}</body>"), encoding="utf-8")
     text = document(f"file://{path}", tmp_path / "profile")
     assert seen("ready", text) == "yes"
-    assert seen("before", text) == "parameters, log scale"
-    assert seen("after", text) == "MACs, log scale"
+    assert seen("digits", text).split() == [digits(number) for number in NUMBERS]
+    assert seen("before", text) == "parameters (log scale)"
+    assert seen("after", text) == "MACs (log scale)"
     assert {"batch", "layer"} <= set(seen("groups", text).split(","))
     dearest = {"stages.0.width": 8, "stages.1.width": 8, "gate": True}
     assert seen("dear", text).split()[0] == str(cost_of(dearest))
@@ -173,10 +214,21 @@ def test_what_is_lacking_is_said_and_stops_nothing(tmp_path, known):
         whole = replace(whole, samples=whole.samples[:6])
         said = ["This space gives no chain of costs", "Too few complete trials (6)"]
     else:
-        whole = replace(whole, costs=(), objectives=whole.objectives[:1], imagenet=False)
+        target = replace(whole.measures[0], label="acc<b>&amp;")
+        whole = replace(
+            whole,
+            costs=(),
+            objectives=whole.objectives[:1],
+            measures=(target, *whole.measures[1:]),
+            imagenet=False,
+        )
+        title = r'class="ytitle"[^>]*>acc&lt;b&gt;&amp;amp; (%)<'.replace("(%)", r"\(%\)")
         said = ["Drawn for two objectives only", "no cost, for none is known"]
     path = tmp_path / "page.html"
     path.write_text(page(whole), encoding="utf-8")
     text = document(f"file://{path}", tmp_path / "profile")
     assert seen("ready", text) == "yes"
     assert all(words in text for words in said)
+    if known == "no cost":  # what is text is no markup, in figures as elsewhere
+        assert re.search(title, text)
+        assert "change (points)" in text

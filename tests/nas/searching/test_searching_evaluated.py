@@ -105,7 +105,17 @@ def test_another_table_under_the_same_name_is_refused(search, table):
         ("--within params", KNOBS, "expected COST=LO-HI"),
         ("--within params=5-1", KNOBS, "the lower bound is above"),
         ("--within params=cheap", KNOBS, "expected a window such as"),
-        ("--budget 900-", KNOBS, "nothing of tabular:"),
+        ("--budget 900-", KNOBS, "fits: params 900-; nearest: params 7.5; widen it"),
+        ("--budget=-0.2 --fix a=1", KNOBS, "nearest: params 1; widen it"),
+        ("--budget 2.6-2.9", KNOBS, "nearest: params 2.5 and 3; widen it"),
+        ("--within params=9- --fix a=5 --fix b=0", KNOBS, "nearest: params 5; widen it"),
+        ("--workers 2", KNOBS, "--workers: tabular:"),
+        ("--workers=2", KNOBS, "several processes with --storage"),
+        ("--runner ray", KNOBS, "brings its own evaluation, in this process"),
+        ("--device auto", KNOBS, "--device: tabular:"),
+        ("--keep-weights front", KNOBS, "brings its own evaluation, leave it out"),
+        ("--storage journal:/no/where/x.log", KNOBS, "/no/where does not exist"),
+        ("--storage sqlite:////no/where/x.db", KNOBS, "/no/where does not exist"),
         ("--fix a=77", KNOBS, "expected one of 0, 1, 2, 3, 4, 5"),
         ("", "--objectives acc:max", "expected --knobs as well"),
         ("", "--knobs a,a --objectives acc:max", "each once"),
@@ -117,6 +127,36 @@ def test_a_mistake_costs_one_line(search, tmp_path, arguments, asked, words):
     assert words in said.err
     assert len(said.err.strip().splitlines()) == 1
     assert not [*(tmp_path / "runs").glob("*")]
+
+
+def test_what_goes_without_saying_may_be_said(search):
+    assert search("--trials 3 --runner inline --workers 1")[0] == 0
+
+
+def test_the_command_that_looks_at_a_journal_names_its_file(search, tmp_path):
+    _, said, _ = search(f"--trials 3 --storage journal:{tmp_path / 'a.log'}")
+    assert f"watch: optuna-dashboard --host 127.0.0.1 {tmp_path / 'a.log'}\n" in said.out
+
+
+def test_choices_that_no_row_has_together_are_told_as_such(search, table):
+    table.write_text(table.read_text().replace("0,0,0,0.0\n", ""))
+    code, said, _ = search("--fix a=0 --fix b=0")
+    assert code == 2
+    assert "has all of these choices" in said.err
+
+
+def test_bounds_that_are_not_met_together_are_told_with_what_is_near(search, table):
+    columns = [f"{line},{9 - number}" for number, line in enumerate(table.read_text().split()[1:])]
+    table.write_text("\n".join(["a,b,acc,params,time", *columns]) + "\n")
+    asked = "--knobs a,b --objectives acc:max,params:min --costs params,time"
+    code, said, _ = search("--within params=-0.5 --within time=-4", asked=asked)
+    assert code == 2
+    assert "nearest: params 1 with time -4; or time 8 with params -0.5; widen it" in said.err
+
+
+def test_windows_of_self_evaluating_spaces_are_refused_for_networks(capsys, tmp_path):
+    assert main(["--space", "accvit", "--within", "params=1-2", "--out", str(tmp_path)]) == 2
+    assert "--budget, --macs or --flops" in capsys.readouterr().err
 
 
 def test_flags_of_tables_are_refused_for_networks(capsys, tmp_path):

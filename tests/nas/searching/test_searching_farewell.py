@@ -35,6 +35,6 @@ def test_a_password_is_not_printed(
     assert farewell(run, given, campaign, [], objectives, interrupted) == code
     said = capsys.readouterr()
     assert "secret" not in said.out + said.err
-    (look,) = (line for line in said.out.splitlines() if line.startswith("look:"))
+    (look,) = (line for line in said.out.splitlines() if line.startswith("watch:"))
     assert shlex.split(look)[-1] == "postgresql://me:***@host/db"
     assert said.err.count("\n") == 1

@@ -141,6 +141,14 @@ def test_failures_are_replaced_up_to_as_many_again() -> None:
     assert search.progress.failed == 6
 
 
+def test_failures_beside_the_search_are_counted_apart() -> None:
+    search = campaign(Memory(["a"]), trials=1, references=[published("x"), published("x", 1)])
+    while (ticket := search.next()) is not None:
+        search.done(ticket, FAILURE if ticket.evaluation.key == "x" else score())
+    assert search.failures == {"diverged (published)": 2}
+    assert search.progress.failed == 0
+
+
 def test_failures_of_an_earlier_run_count_towards_that() -> None:
     failed = record("a", state="FAIL", accuracy=None, failure="worker-died: gone")
     search = campaign(Memory(list("bcdef"), [failed]), trials=1)

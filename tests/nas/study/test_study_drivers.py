@@ -19,7 +19,7 @@ from nas.samplers import make_sampler
 from nas.study import drivers
 from nas.study.campaign import Campaign, Reference
 from nas.study.drivers import GRACE, PREFIX, Drivers, Place, here
-from nas.study.ledger import Ledger
+from nas.study.ledger import LOOK, Ledger
 from nas.study.storage import open_storage
 from nas.study.ticket import Ticket
 
@@ -147,8 +147,8 @@ def test_a_queued_trial_is_carried_out_by_one_of_those_who_see_it() -> None:
 
 
 def test_a_reference_that_was_cut_short_is_tried_by_whoever_is_left() -> None:
-    storage = InMemoryStorage()
-    first, second = shared(storage), shared(storage)
+    storage, now = InMemoryStorage(), [0.0]
+    first, second = shared(storage), shared(storage, clock=lambda: now[0])
     ticket = first.ask()
     assert isinstance(ticket, Ticket)
     member = first.member(ticket.evaluation.genome)
@@ -158,7 +158,11 @@ def test_a_reference_that_was_cut_short_is_tried_by_whoever_is_left() -> None:
     assert first.open_reference(member, role="published", label="x", replicate=0) is not None
     assert search.next() is None
     assert not search.finished, "another driver is at it"
+    begun = len(storage.get_all_trials(1))
+    assert search.next() is None
+    assert len(storage.get_all_trials(1)) == begun, "it is not claimed again and again"
     first.give_up()
+    now[0] = 2 * LOOK
     again = search.next()
     assert again is not None
     search.done(again, SCORE)

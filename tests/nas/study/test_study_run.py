@@ -1,13 +1,17 @@
 """The folder of a run: its name, its run.json, its storage, and one driver at a time."""
 
+import errno
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
 from opened import settings
 
 from nas.core.errors import InputError
-from nas.study.run import FILE, Run, check_name, driving, open_run, read_run
+from nas.study.folder import DRAFT, LOCK, driving
+from nas.study.run import FILE, Run, check_name, open_run, read_run
 from nas.study.storage import absolute, open_storage, redacted
 
 EXECUTION = {"trials": 3}
@@ -124,6 +128,46 @@ def test_one_driver_at_a_time(tmp_path: Path) -> None:
             again.__enter__()
     with driving(tmp_path, alone=True):
         pass
+
+
+@pytest.mark.parametrize(
+    ("alone", "left"), [(True, set()), (False, {".new.csv.1", ".driver-0123456789ab"})]
+)
+def test_what_a_killed_driver_was_writing_goes_unless_another_may_be_at_it(
+    alone: bool, left: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "weights").mkdir()
+    drafts = [tmp_path / ".run.json.7", tmp_path / ".new.csv.1"]
+    drafts += [
+        tmp_path / "weights" / name for name in (".a-0.safetensors.9", ".driver-0123456789ab")
+    ]
+    for draft in drafts:
+        draft.write_text("half")
+        if "new" not in draft.name:
+            os.utime(draft, (0, time.time() - 2 * DRAFT))
+    (tmp_path / "trials.csv").write_text("whole")
+    with driving(tmp_path, alone=alone):
+        assert (tmp_path / "trials.csv").exists()
+        found = {path.name for path in tmp_path.rglob(".*")} - {LOCK}
+    assert found == left
+
+
+def test_what_cannot_be_written_leaves_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = saved(tmp_path)
+    before = (run.folder / "run.json").read_text()
+    write = Path.write_text
+
+    def full(path: Path, text: str) -> int:
+        write(path, text[:5])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(InputError, match="cannot be written"):
+        run.save(EXECUTION)
+    assert [path.name for path in run.folder.iterdir()] == ["run.json"]
+    assert (run.folder / "run.json").read_text() == before
 
 
 def test_the_default_storage_moves_with_its_folder(tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""A journal holds whole lines only, whatever cuts a write short."""
+
+import errno
+import os
+from pathlib import Path
+
+import optuna
+import pytest
+
+from nas.core.errors import InputError
+from nas.study import journal
+from nas.study.journal import BLOCK, WholeLines
+from nas.study.storage import open_storage
+
+FIRST, SECOND = {"op": 1}, {"op": 2, "words": "x" * 100}
+
+
+def written(file: Path) -> list[dict[str, object]]:
+    """As another process reads it."""
+    return list(WholeLines(file).read_logs(0))
+
+
+@pytest.mark.parametrize("half", [b"", b"{", b'{"op": 2, "wor', b"x" * (BLOCK + 7)])
+def test_half_a_line_is_taken_back(half: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "log"
+    WholeLines(file).append_logs([FIRST])
+    file.write_bytes(file.read_bytes() + half)
+    assert written(file) == [FIRST]
+    reader = WholeLines(file)
+    assert list(reader.read_logs(0)) == [FIRST]
+    WholeLines(file).append_logs([SECOND])
+    assert written(file) == [FIRST, SECOND]
+    assert list(reader.read_logs(1)) == [SECOND]
+
+
+def test_a_file_of_half_a_line_alone_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"{" * (BLOCK + 1))
+    WholeLines(tmp_path / "log").append_logs([FIRST])
+    assert written(tmp_path / "log") == [FIRST]
+
+
+def test_a_disk_that_takes_half_a_line_has_taken_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "log"
+    WholeLines(file).append_logs([FIRST])
+    room, write = [9], os.write
+
+    def nearly_full(place: int, content: bytes) -> int:
+        if not room[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        taken, room[0] = write(place, content[: room[0]]), 0
+        return taken
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal.os, "write", nearly_full)
+        with pytest.raises(OSError, match="No space left"):
+            WholeLines(file).append_logs([SECOND])
+    assert written(file) == [FIRST]
+    assert file.read_bytes().endswith(b"\n")
+    WholeLines(file).append_logs([SECOND])
+    assert written(file) == [FIRST, SECOND]
+
+
+def test_a_study_goes_on_behind_a_cut_line(tmp_path: Path) -> None:
+    url = f"journal:{tmp_path / 'log'}"
+    optuna.create_study(storage=open_storage(url), study_name="s").ask()
+    with (tmp_path / "log").open("ab") as file:
+        file.write(b'{"op_code":4,"worker_id"')
+    study = optuna.load_study(storage=open_storage(url), study_name="s")
+    study.ask()
+    assert [trial.number for trial in study.trials] == [0, 1]
+    again = optuna.load_study(storage=open_storage(url), study_name="s")
+    assert len(again.trials) == 2
+
+
+@pytest.mark.parametrize("url", ["journal:{}/no/x.log", "sqlite:///{}/no/x.db"])
+def test_a_folder_that_is_not_there_is_one_line_and_is_not_made(url: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"the folder .*/no does not exist"):
+        open_storage(url.format(tmp_path))
+    assert not (tmp_path / "no").exists()

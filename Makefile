@@ -15,7 +15,8 @@ search: $(VENV)/ready
 
 # Whole files go to one worker each, in which their fixtures are made once.
 test: $(VENV)/ready lint
-	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile \
+		--no-loadscope-reorder
 
 test-slow: $(VENV)/ready
 	$(BIN)/python -m pytest -q -m slow

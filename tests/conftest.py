@@ -15,6 +15,17 @@ from search_spaces.accvit import SPACE
 # A shell that starts the suite in the background has told it, and all that it starts, to ignore it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 FEMTO = SPACE.encode(SPACE.published["femto"])
+# Minutes each: begun first, so that no worker waits for another's at the end.
+LONG = (
+    *("test_readme.py", "test_studies_smoke.py", "test_exporting_isolated.py"),
+    *("test_scheduling_interruptions.py", "test_export.py", "test_search_drivers.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files come first, everything else in its order."""
+    place = {name: index for index, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -217,7 +217,7 @@ def test_a_proxy_of_one_token_a_window_is_refused_with_the_reason():
     assert SPACE.adapt(VARIANTS["femto"], Setting(resolution=32)).window_size == 1
 
 
-@pytest.mark.parametrize("resolution", [100, 31, 225, 0, -32])
+@pytest.mark.parametrize("resolution", [100, 31, 225])
 def test_a_resolution_that_is_no_multiple_of_32_is_refused(resolution):
     said = f"^resolution {resolution}: expected a multiple of 32 pixels"
     with pytest.raises(UnrepresentableError, match=said):

@@ -6,7 +6,7 @@ import pytest
 
 from nas.core.errors import InputError
 from nas.core.evaluation import Evaluation
-from nas.core.fidelity import Fidelity, proxy_setting
+from nas.core.fidelity import Fidelity, Setting, proxy_setting
 from nas.core.knob import Knob
 from nas.core.objective import Objective, parse_objectives
 from nas.core.space import key_of
@@ -95,3 +95,10 @@ def test_the_seed_is_a_function_of_the_evaluation_and_the_studys_seed():
     assert EVALUATION.seed(7) == replace(EVALUATION).seed(7)
     assert EVALUATION.seed(7) != EVALUATION.seed(8)
     assert 0 <= EVALUATION.seed(7) < 2**31
+
+
+@pytest.mark.parametrize("name", ["resolution", "classes", "channels"])
+@pytest.mark.parametrize("value", [0, -32, None, "", 1.5, True])
+def test_a_setting_that_no_images_have_is_refused(name, value):
+    with pytest.raises(InputError, match=f"^{name}: expected a whole number above 0; got"):
+        Setting(**{name: value})

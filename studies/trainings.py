@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from nas.core.errors import InputError
-from nas.core.evaluation import Evaluation, Outcome, Score
+from nas.core.evaluation import Evaluation, Failure, Outcome, Score
 from nas.core.fidelity import Fidelity
 from nas.evaluation.job import Job, run_job
 from nas.reporting.atomic import replacing
@@ -55,17 +55,18 @@ class Training:
 
     def row(self, setup: Setup, outcome: Outcome) -> dict[str, object]:
         """Accuracy 0..1, loss in nats, costs at the target, seconds of one thread."""
-        cost, scored = self.member.cost, isinstance(outcome, Score)
+        cost, score = self.member.cost, outcome if isinstance(outcome, Score) else None
+        failure = f"{outcome.kind}: {outcome.message}" if isinstance(outcome, Failure) else None
         return {
             "label": self.label,
             **dict(zip(IDENTITY, self.identity, strict=True)),
             "params": cost.params,
             "macs": cost.macs,
             "flops": cost.flops,
-            "accuracy": outcome.accuracy if isinstance(outcome, Score) else None,
-            "loss": round(outcome.loss, 6) if isinstance(outcome, Score) else None,
+            "accuracy": score and score.accuracy,
+            "loss": score and round(score.loss, 6),
             "seconds": round(outcome.seconds, 1),
-            "failure": None if scored else f"{outcome.kind}: {outcome.message}",  # type: ignore[union-attr]
+            "failure": failure,
             "setup": setup.mark,
         }
 

@@ -1,61 +1,46 @@
-"""Rank correlation against seconds a network: what a cheaper ranking is worth."""
+"""Rank correlation of each cheaper thing, with its seconds: what a cheaper ranking is worth."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib as mpl
-
-from nas.reporting.atomic import replacing
-from nas.reporting.style import FRONT_COLOUR, GREY, GRID, INK, LINE, PUBLISHED_COLOUR
+from nas.reporting.canvas import picture
+from nas.reporting.style import FRONT_COLOUR, GREY, PUBLISHED_COLOUR
+from studies.bars import bars, zero
 from studies.intervals import Interval
 from studies.proxy_trust.judge import TRAINING, Trust
 
-COLUMNS = (
-    ("plain", "Kendall's tau"),
-    ("sized", "pairs of like parameters"),
-    ("worked", "pairs of like MACs"),
-)
-
 
 def draw(found: Sequence[Trust], most: Interval | None, path: Path) -> None:
-    """A PNG: one line for each cheaper thing, the best first, one panel for each kind of tau."""
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt
+    """A PNG: one line for each cheaper thing, the best first, one panel for each kind of tau.
 
+    `most`, one seed at the top against another, is a dashed line.
+    """
     ordered = sorted(found, key=lambda one: -one.plain.value)
-    figure, panels = plt.subplots(1, 3, figsize=(11, 5), sharey=True, dpi=120)
-    for axes, (column, title) in zip(panels, COLUMNS, strict=True):
-        for place, one in enumerate(ordered):
-            here: Interval = getattr(one, column)
-            axes.errorbar(
-                here.value,
-                place,
-                xerr=[[max(0.0, here.value - here.low)], [max(0.0, here.high - here.value)]],
-                fmt="o" if one.kind == TRAINING else "D",
-                color=FRONT_COLOUR if one.kind == TRAINING else PUBLISHED_COLOUR,
-                capsize=3,
+    trained = [one.kind == TRAINING for one in ordered]
+    panels = {
+        "all pairs": [one.plain for one in ordered],
+        "pairs of like parameters": [one.sized for one in ordered],
+        "pairs of like MACs": [one.worked for one in ordered],
+    }
+    with picture(path, (11, 5), dpi=120) as figure:
+        drawn = figure.subplots(1, len(panels), sharey=True)
+        for axes, (title, taus) in zip(drawn, panels.items(), strict=True):
+            bars(
+                axes,
+                taus,
+                title=title,
+                across="Kendall's tau",
+                names=[f"{one.name} ({one.seconds:.2g} s)" for one in ordered],
+                colours=[FRONT_COLOUR if one else PUBLISHED_COLOUR for one in trained],
+                markers=["o" if one else "D" for one in trained],
             )
-        axes.axvline(0, color=LINE)
-        axes.set_title(title, color=INK, fontsize=10)
-        axes.grid(axis="x", color=GRID)
-        axes.set_axisbelow(True)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.tick_params(colors=GREY)
-        axes.set_xlim(-1, 1)
-    if most is not None:
-        panels[0].axvline(most.value, color=GREY, linestyle="--")
-        panels[0].text(most.value, len(ordered) - 0.4, "one seed\nagainst another", ha="center",
-                       fontsize=8, color=GREY)  # fmt: skip
-    names = [f"{one.name} ({one.seconds:.2g} s)" for one in ordered]
-    panels[0].set_yticks(range(len(ordered)), names)
-    panels[0].set_ylim(len(ordered) + 0.2, -0.6)
-    figure.supxlabel(
-        "rank correlation with the dearest training, 95 % interval over networks;"
-        " circles: trainings, diamonds: scores without training",
-        fontsize=9,
-        color=GREY,
-    )
-    figure.tight_layout()
-    with replacing(path) as draft:
-        figure.savefig(draft, format="png")
-    plt.close(figure)
+            zero(axes)
+            axes.set_xlim(-1.05, 1.05)
+        if most is not None:
+            drawn[0].axvline(most.value, color=GREY, linestyle="--")
+        figure.supxlabel(
+            "against the dearest training, 95 % interval over networks; circles: trainings,"
+            " diamonds: scores without training, dashed: one seed of the dearest against another",
+            fontsize=9,
+            color=GREY,
+        )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nas.reporting.canvas import picture
 from nas.reporting.style import FRONT_COLOUR, GRID, PUBLISHED_COLOUR, TRIAL_COLOUR
+from nas.searching.counted import counted
 from studies.bars import bars, zero
 from studies.recover_variants.effects import Effect
 from studies.recover_variants.judge import LUCK, MARGIN, TOGETHER, Gap
@@ -32,7 +33,7 @@ def draw(gaps: Sequence[Gap], effects: Sequence[Effect], path: Path) -> None:
             [worth for _, worth in tried],
             title="the paper's choice minus the plain one",
             across=ACROSS,
-            names=[f"{choice} ({worth.n} pairs)" for choice, worth in tried],
+            names=[f"{choice} ({counted(worth.n, 'pair')})" for choice, worth in tried],
         )
         for axes in (left, right):
             zero(axes)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 ENTRY_POINTS = "nas.search_spaces"
+FACTORIES = "nas.space_factories"  # a space that evaluates itself, from what follows "NAME:"
 Choices = Mapping[str, tuple[Value, ...]]  # the values a search may use of each knob
 Configuration = Any  # opaque to `nas`: whatever fully determines a network of this space
 
@@ -92,8 +93,8 @@ def key_of(canonical: Genome) -> str:
 
 def find_space(name: str) -> SearchSpace:
     """The space of networks of that name, or `package.module:SPACE`; InputError otherwise."""
-    found = load_space(name)
-    if isinstance(found, EvaluatedSpace):
+    made = name.partition(":")[0] in entry_points(group=FACTORIES).names
+    if made or isinstance(found := load_space(name), EvaluatedSpace):
         raise InputError(f"--space {name}: has no networks; only nas.search can use it")
     return found
 

@@ -16,14 +16,13 @@ from nas.core.evaluated import EvaluatedSpace
 from nas.core.evaluated_check import check_evaluated
 from nas.core.narrowing import narrow
 from nas.core.objective import Objective
-from nas.core.space import load_space
+from nas.core.space import FACTORIES, load_space
 from nas.core.within import Within, parse_range
 from nas.samplers import DEFAULT, make_sampler
 from nas.searching.nothing_fits import nothing_fits
 from nas.study.evaluated_study import EvaluatedSettings, EvaluatedStudy
 from nas.windows import Region, region_within
 
-FACTORIES = "nas.space_factories"  # entry points: a space from what follows "NAME:" and the flags
 FLAGS = ("knobs", "costs", "ordered")  # that only such a space takes
 _COSTS = {"params": "budget", "macs": "macs", "flops": "flops"}  # by the flag that bounds each
 _TRAINING = (

@@ -22,7 +22,8 @@ from studies.trainings import train
 
 SEARCH = (
     *("--space", "accvit", "--budget", "3M-35M", "--data", "fashion-mnist", "--distort", "none"),
-    *("--epochs", "2", "--data-share", "0.05", "--val-limit", "4000"),
+    *("--epochs", "2", "--resolution", "64", "--width-scale", "0.25", "--data-share", "0.0333"),
+    *("--val-limit", "2000"),
 )
 DRAWN = 2000  # members that tell how common a choice is in the window
 

@@ -97,3 +97,8 @@ def test_what_is_no_search_space_is_refused_by_its_type(module):
 
 def test_the_class_of_a_space_is_no_space(module):
     assert "a class" in complaint(f"{module('kind')}:SPACE")
+
+
+@pytest.mark.parametrize("name", ["tabular:table.csv", "tabular:", "tabular"])
+def test_a_table_has_no_networks(name):
+    assert complaint(name) == f"--space {name}: has no networks; only nas.search can use it"

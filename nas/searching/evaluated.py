@@ -111,6 +111,8 @@ def _farewell(
             print(f"look:  {shlex.join(report_command(run, args.storage))}")
         database = redacted(url).removeprefix(JOURNAL)
         print(f"watch: {shlex.join(['optuna-dashboard', '--host', '127.0.0.1', database])}")
+    if failures and not args.quiet:
+        print(f"failures: {kinds(failures)}; the last: {failures[-1]}", file=sys.stderr)
     if interrupted:
         print("stopped; the same command goes on from here", file=sys.stderr)
         return 130
@@ -118,6 +120,4 @@ def _farewell(
         print(f"{len(rows)} evaluated; no other member was found", file=sys.stderr)
     if not complete:
         print(f"error: no trial succeeded: {kinds(failures) or 'none was tried'}", file=sys.stderr)
-    if failures and not args.quiet:
-        print(f"failures: {kinds(failures)}; the last: {failures[-1]}", file=sys.stderr)
     return 0 if complete else 1

@@ -32,14 +32,14 @@ def farewell(
     if not args.quiet:
         print("", *_commands(run, args, records, objectives), _more(campaign, listed), sep="\n")
     told = ", ".join(f"{count} {kind}" for kind, count in campaign.failures.most_common())
-    if interrupted:
-        print("stopped; the same command goes on from here", file=sys.stderr)
-        return 130
-    if not campaign.progress.complete:
+    if not (interrupted or campaign.progress.complete):
         print(f"error: no trial succeeded: {told or 'none was tried'}", file=sys.stderr)
         return 1
     if told and not args.quiet:
         print(f"failures: {told}", file=sys.stderr)
+    if interrupted:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -17,24 +17,41 @@ from tests.nas.searching.test_searching_resources import REGION, settings
 URL = "postgresql://me:secret@host/db"
 
 
-@pytest.mark.parametrize(("interrupted", "code"), [(False, 1), (True, 130)])
-def test_a_password_is_not_printed(
-    interrupted: bool, code: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    objectives = parse_objectives("accuracy,params")
+OBJECTIVES = parse_objectives("accuracy,params")
+RUN = Run(Path("runs/s"), {"study": "s", "storage": URL})
+GIVEN = argparse.Namespace(storage=URL, quiet=False)
+
+
+@pytest.fixture
+def campaign() -> Campaign:
     ledger = Ledger(
         InMemoryStorage(),
         "s",
         region=REGION,
         fidelity=settings("cpu").fidelity,
-        objectives=objectives,
+        objectives=OBJECTIVES,
     )
-    run = Run(Path("runs/s"), {"study": "s", "storage": URL})
-    campaign = Campaign(ledger, trials=1, workers=1)
-    given = argparse.Namespace(storage=URL, quiet=False)
-    assert farewell(run, given, campaign, [], objectives, interrupted) == code
+    return Campaign(ledger, trials=1, workers=1)
+
+
+@pytest.mark.parametrize(("interrupted", "code"), [(False, 1), (True, 130)])
+def test_a_password_is_not_printed(
+    campaign: Campaign, interrupted: bool, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert farewell(RUN, GIVEN, campaign, [], OBJECTIVES, interrupted) == code
     said = capsys.readouterr()
     assert "secret" not in said.out + said.err
     (look,) = (line for line in said.out.splitlines() if line.startswith("watch:"))
     assert shlex.split(look)[-1] == "postgresql://me:***@host/db"
     assert said.err.count("\n") == 1
+
+
+def test_a_search_that_is_stopped_tells_of_its_failures_too(
+    campaign: Campaign, capsys: pytest.CaptureFixture[str]
+) -> None:
+    campaign.failures.update({"timeout": 2, "error": 1})
+    assert farewell(RUN, GIVEN, campaign, [], OBJECTIVES, True) == 130
+    assert capsys.readouterr().err.splitlines() == [
+        "failures: 2 timeout, 1 error",
+        "stopped; the same command goes on from here",
+    ]

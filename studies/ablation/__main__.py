@@ -6,7 +6,7 @@ Stopped, it goes on where it was. See README.md for the machine, the duration an
 import sys
 
 from nas.commandline import count, run
-from studies.ablation.judge import table, told
+from studies.ablation.judge import alike, order_table, step_table, table
 from studies.ablation.picture import draw
 from studies.ablation.rows import ROWS
 from studies.commandline import parser, setup
@@ -21,9 +21,9 @@ SEARCH = (
 
 def main(argv: list[str] | None = None) -> int:
     """Train, then say what it means."""
-    made = parser("ablation", __doc__ or "")
-    made.add_argument("--seeds", type=count, default=5, metavar="N", help="of each row (5)")
-    args = made.parse_args(argv)
+    wanted = parser("ablation", __doc__ or "")
+    wanted.add_argument("--seeds", type=count, default=5, metavar="N", help="of each row (5)")
+    args = wanted.parse_args(argv)
     study = setup(args, SEARCH)
     trainings = [
         Training(
@@ -36,9 +36,15 @@ def main(argv: list[str] | None = None) -> int:
         for row in ROWS
     ]
     rows = train(study, trainings, out=args.out / "trainings.csv", workers=args.workers)
-    table(rows).to_csv(args.out / "summary.csv", index=False)
+    for name, made in (
+        ("summary", table(rows)),
+        ("steps", step_table(rows)),
+        ("order", order_table(rows)),
+    ):
+        made.to_csv(args.out / f"{name}.csv", index=False)
+        print(f"{made.drop(columns='title', errors='ignore').to_string(index=False)}\n")
+    print(f"Rows that are all alike differ as much with a chance of {alike(rows):.2f}.")
     draw(rows, args.out / "ablation.png")
-    print(told(rows))
     return 0
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from nas.commandline import count, run
 from studies.commandline import SMOKE, parser, setup
-from studies.recover_variants.effects import effect_table, effects
+from studies.recover_variants.effects import effect_table, effects, gains
 from studies.recover_variants.judge import MARGIN, gap_table, gaps, pick_table
 from studies.recover_variants.picture import draw
 from studies.recover_variants.plan import Plan, plan
@@ -25,6 +25,8 @@ SEARCH = (
     *("--epochs", "2", "--resolution", "64", "--width-scale", "0.25", "--data-share", "0.0333"),
     *("--val-limit", "2000"),
 )
+# What is compared is trained and validated on other images than those that it was selected by.
+JUDGED = ("--seed", "1000", "--val-limit", "5000")
 DRAWN = 2000  # members that tell how common a choice is in the window
 
 
@@ -38,16 +40,16 @@ def main(argv: list[str] | None = None) -> int:
     searches = [Search(metric="params", seed=seed) for seed in range(args.searches)]
     found = [
         carry_out(search, study, (*given, *workers), trials=args.trials, out=args.out / "searches")
-        for search in (*searches, Search(metric="macs", seed=0))
+        for search in (*searches, Search(metric="macs", seed=args.searches))
     ]
+    trials(found).to_csv(args.out / "trials.csv", index=False)
     planned = plan(study, found, each=args.random, bases=args.bases)
     rows = train(
-        study,
+        setup(args, (*SEARCH, *JUDGED)),
         planned.trainings(study, seeds=args.seeds),
         out=args.out / "trainings.csv",
         workers=args.workers,
     )
-    trials(found).to_csv(args.out / "trials.csv", index=False)
     _judge(study, found, planned, rows, args)
     return 0
 
@@ -55,12 +57,12 @@ def main(argv: list[str] | None = None) -> int:
 def _judge(
     study: Setup, found: Sequence[Found], planned: Plan, rows: pd.DataFrame, args: Namespace
 ) -> None:
-    fronts = {member.key: member for one in found for member in one.front}
     drawn = study.region.sample(random.Random(study.settings.seed), DRAWN)
-    judged = list(gaps(rows, planned))
-    choices = effects(rows, planned, list(fronts.values()), drawn)
+    judged, pairs = list(gaps(rows, planned)), gains(rows, planned)
+    choices = effects(pairs, [one.front for one in found], drawn)
     for name, table in (
         ("gaps", gap_table(judged)),
+        ("pairs", pairs),
         ("choices", effect_table(choices)),
         ("found", pick_table(rows, planned)),
     ):
@@ -77,7 +79,7 @@ def _arguments(argv: list[str] | None) -> Namespace:
     add("--trials", type=count, default=60, metavar="N", help="of each search (60)")
     add("--seeds", type=count, default=5, metavar="N", help="of variants and networks found (5)")
     add("--random", type=count, default=8, metavar="N", help="networks of a variant's size (8)")
-    add("--bases", type=count, default=6, metavar="N", help="networks to try choices in (6)")
+    add("--bases", type=count, default=12, metavar="N", help="networks to try choices in (12)")
     return made.parse_args(argv)
 
 

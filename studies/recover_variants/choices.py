@@ -1,15 +1,21 @@
-"""The paper's design choices, and pairs of networks of like size that differ in one of them."""
+"""The paper's design choices, and pairs of networks of like cost that differ in one of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import log
 
-from nas.core.knob import Genome, Knob, Value
+from nas.core.knob import Genome, Value
 from nas.windows import Member
 from studies.setup import Setup
 
 CLOSE = 0.02  # of parameters, by which the two of a pair may differ at most
+CLOSE_MACS = 0.05  # and of MACs, where moving so far can do it
+FREE = (
+    *("stages.0.depth", "stages.1.depth", "stages.2.depth"),
+    *("stages.1.width", "stages.2.width", "stages.3.width"),
+)
+FAR = 6  # steps in all these together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +59,11 @@ class Pair:
     paper: Member
     plain: Member
 
+    @property
+    def matched(self) -> bool:
+        """Whether MACs are alike, too, so that neither cost explains what they differ by."""
+        return _apart(self.plain.cost.macs, self.paper.cost.macs) <= log(1 + CLOSE_MACS)
+
 
 def pairs(setup: Setup, bases: Sequence[Member]) -> Iterator[Pair]:
     """Of each base and choice, where the choice makes a difference and a match can be found."""
@@ -62,37 +73,39 @@ def pairs(setup: Setup, bases: Sequence[Member]) -> Iterator[Pair]:
             plain = {**paper.genome, **choice.plain}
             if setup.member(plain).key == paper.key or not _trainable(setup, paper.genome):
                 continue
-            match = _matched(setup, plain, paper.cost.params)
-            if match is not None:
-                yield Pair(choice=choice.name, base=base.key, paper=paper, plain=match)
+            found = [
+                Pair(choice=choice.name, base=base.key, paper=paper, plain=other)
+                for other in _alike(setup, plain, paper)
+            ]
+            if found:
+                yield next(
+                    (pair for pair in found if pair.matched),
+                    min(found, key=lambda pair: _apart(pair.plain.cost.macs, paper.cost.macs)),
+                )
 
 
-def _matched(setup: Setup, genome: Genome, params: int) -> Member | None:
-    """With as few steps in the depth and widths of the last two stages as bring it close."""
+def _alike(setup: Setup, genome: Genome, paper: Member) -> Iterator[Member]:
+    """Of as many parameters, the fewest steps in depths and late widths first."""
     knobs = {knob.name: knob for knob in setup.space.knobs}
-    free = ("stages.2.depth", "stages.2.width", "stages.3.width")
-    moves = sorted(
-        product(*(range(len(knobs[name].choices)) for name in free)),
-        key=lambda places: _steps(places, free, knobs, genome),
-    )
-    for places in moves:
-        moved = {name: knobs[name].choices[at] for name, at in zip(free, places, strict=True)}
+    here = [knobs[name].choices.index(genome[name]) for name in FREE]
+    moves = [
+        (sum(abs(at - own) for at, own in zip(places, here, strict=True)), places)
+        for places in product(*(range(len(knobs[name].choices)) for name in FREE))
+    ]
+    for steps, places in sorted(moves):
+        if steps > FAR:
+            return
+        moved = {name: knobs[name].choices[at] for name, at in zip(FREE, places, strict=True)}
         other = {**genome, **moved}
         if setup.space.violation(other) is not None or not _trainable(setup, other):
             continue
         member = setup.member(other)
-        if abs(log(member.cost.params / params)) <= log(1 + CLOSE):
-            return member
-    return None
+        if _apart(member.cost.params, paper.cost.params) <= log(1 + CLOSE):
+            yield member
 
 
-def _steps(
-    places: Sequence[int], names: Sequence[str], knobs: Mapping[str, Knob], genome: Genome
-) -> int:
-    return sum(
-        abs(at - knobs[name].choices.index(genome[name]))
-        for at, name in zip(places, names, strict=True)
-    )
+def _apart(one: int, other: int) -> float:
+    return abs(log(one / other))
 
 
 def _trainable(setup: Setup, genome: Genome) -> bool:

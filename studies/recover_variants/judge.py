@@ -6,18 +6,19 @@ from statistics import fmean
 
 import pandas as pd
 
-from studies.intervals import Interval, difference
+from studies.intervals import Interval, detectable, difference
 from studies.recover_variants.plan import Plan
 
 MARGIN = 1.0  # points of accuracy, stated before the first training
-# Of a gap that is found four times in five to half of its interval's width, for normal errors.
-POWER = (1.96 + 0.84) / 1.96
-TOGETHER, LUCK = "all searches", "random networks"
+TOGETHER, LUCK, BEYOND = "all searches", "random networks", "all searches minus random"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """Points of accuracy by which something beats a variant at no more than its cost."""
+    """Points of accuracy by which something beats a variant at no more than its cost.
+
+    `BEYOND` is what searching adds to drawing at random, both at no more than that cost.
+    """
 
     what: str
     variant: str
@@ -25,18 +26,22 @@ class Gap:
 
     @property
     def verdict(self) -> str:
-        """Against the margin; "undecided" where the interval reaches over one of its ends."""
+        """Against the margin.
+
+        An interval beyond it decides. Else "recovered" needs an interval above its lower end, and
+        trainings enough that a gap as wide as the margin would have been seen.
+        """
         if self.here.low > MARGIN:
-            return "better than the variant"
+            return "better"
         if self.here.high < -MARGIN:
             return "not reached"
-        inside = self.here.low >= -MARGIN and self.here.high <= MARGIN
-        return "recovered" if inside else "undecided"
+        told = self.here.low >= -MARGIN and self.detectable <= MARGIN
+        return "recovered" if told else "undecided"
 
     @property
     def detectable(self) -> float:
         """The smallest gap that as many trainings would find four times in five."""
-        return POWER * self.here.half
+        return detectable(self.here)
 
 
 def points(trainings: pd.DataFrame, label: str) -> dict[str, list[float]]:
@@ -48,25 +53,28 @@ def points(trainings: pd.DataFrame, label: str) -> dict[str, list[float]]:
 def gaps(trainings: pd.DataFrame, plan: Plan) -> Iterator[Gap]:
     """Of each variant: every search's pick, the searches by parameters together, and luck.
 
-    Together a search is one value, its pick's mean, so that what another seed of the search would
+    Together a network found is one value, its mean, so that what another seed of the search would
     have found is in the interval; so it is with random networks.
     """
     for variant, member in plan.published.items():
         own = points(trainings, variant).get(member.key)
         if own is None:
             continue
-        found, means = points(trainings, f"found for {variant}"), []
+        found, means = points(trainings, f"found for {variant}"), dict[str, float]()
         for pick in plan.picks:
             if pick.variant == variant and pick.member.key in found:
                 values = found[pick.member.key]
                 yield Gap(what=pick.search, variant=variant, here=difference(values, own))
                 if pick.metric == "params":
-                    means.append(fmean(values))
-        if len(means) > 1:
-            yield Gap(what=TOGETHER, variant=variant, here=difference(means, own))
+                    means[pick.member.key] = fmean(values)
         lucky = [fmean(one) for one in points(trainings, f"random as {variant}").values()]
-        if lucky:
-            yield Gap(what=LUCK, variant=variant, here=difference(lucky, own))
+        for what, values, other in (
+            (TOGETHER, [*means.values()], own),
+            (LUCK, lucky, own),
+            (BEYOND, [*means.values()], lucky),
+        ):
+            if min(len(values), len(other)) > 1:
+                yield Gap(what=what, variant=variant, here=difference(values, other))
 
 
 def gap_table(found: list[Gap]) -> pd.DataFrame:
@@ -79,6 +87,7 @@ def gap_table(found: list[Gap]) -> pd.DataFrame:
                 "gap": round(gap.here.value, 2),
                 "low": round(gap.here.low, 2),
                 "high": round(gap.here.high, 2),
+                "n": gap.here.n,
                 "detectable": round(gap.detectable, 2),
                 "verdict": gap.verdict,
             }
@@ -90,23 +99,28 @@ def gap_table(found: list[Gap]) -> pd.DataFrame:
 def pick_table(trainings: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Which network found stands for which variant, what both cost, and whether it dominates.
 
-    It does where it costs no more and its interval lies above 0, by fresh trainings alone.
+    It does where it costs no more by the search's cost and its interval lies above 0, by fresh
+    trainings alone; `in_both` where it has neither more parameters nor more MACs.
     """
     by_name = {(gap.what, gap.variant): gap.here for gap in gaps(trainings, plan)}
     lines = []
     for pick in plan.picks:
-        variant = plan.published[pick.variant]
+        variant, cost = plan.published[pick.variant].cost, pick.member.cost
         here = by_name.get((pick.search, pick.variant))
+        dominates = here is not None and here.low > 0
         lines.append(
             {
                 "variant": pick.variant,
                 "search": pick.search,
                 "key": pick.member.key,
-                "params": pick.member.cost.params,
-                "variant_params": variant.cost.params,
-                "macs": pick.member.cost.macs,
-                "variant_macs": variant.cost.macs,
-                "dominates": here is not None and here.low > 0,
+                "params": cost.params,
+                "variant_params": variant.params,
+                "macs": cost.macs,
+                "variant_macs": variant.macs,
+                "dominates": dominates,
+                "in_both": dominates
+                and cost.params <= variant.params
+                and cost.macs <= variant.macs,
                 **pick.member.genome,
             }
         )

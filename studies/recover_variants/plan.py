@@ -12,7 +12,7 @@ from studies.setup import Setup
 from studies.trainings import Training
 
 FRESH = 10  # the first replicate; searches use 0 and 1
-LIKE = 0.05  # how far a random network's size may be from the variant's, as a share
+LIKE = 0.05  # how much smaller than the variant a random network may be, as a share
 PAPER, PLAIN = "paper's choice", "plain choice"
 
 
@@ -43,22 +43,30 @@ class Plan:
     pairs: tuple[Pair, ...]
 
     def trainings(self, setup: Setup, *, seeds: int) -> list[Training]:
-        """So many of each variant and pick; one of each other network, of which there are many."""
+        """So many of each variant and pick; one of each other network, of which there are many.
+
+        The first seed of all comes first. What two searches found is trained but once.
+        """
         groups = [(name, [member], seeds) for name, member in self.published.items()]
         groups += [(f"found for {pick.variant}", [pick.member], seeds) for pick in self.picks]
         groups += [(f"random as {name}", list(few), 1) for name, few in self.random.items()]
         groups += [(PAPER, [pair.paper], 1) for pair in self.pairs]
         groups += [(PLAIN, [pair.plain], 1) for pair in self.pairs]
-        return [
+        planned = [
             Training(label=label, member=member, replicate=FRESH + index, fidelity=setup.fidelity)
+            for index in range(seeds)
             for label, members, count in groups
             for member in members
-            for index in range(count)
+            if index < count
         ]
+        return list({(one.label, one.identity): one for one in planned}.values())
 
 
 def plan(setup: Setup, found: Sequence[Found], *, each: int, bases: int) -> Plan:
-    """`each` random networks a variant; choices are tried in `bases` of the networks found."""
+    """`each` random networks a variant; choices are tried in `bases` random members.
+
+    In random ones, because a network that was found is good with the choices that it has.
+    """
     published = _published(setup)
     chosen = tuple(
         Pick(search=one.search.name, metric=one.search.metric, variant=name, member=member)
@@ -66,9 +74,7 @@ def plan(setup: Setup, found: Sequence[Found], *, each: int, bases: int) -> Plan
         for name, variant in published.items()
         if (member := one.at(variant.cost.of(one.search.metric))) is not None
     )
-    rng = random.Random(setup.settings.seed)
-    fronts = {member.key: member for one in found for member in one.front}
-    tried = rng.sample(list(fronts.values()), min(bases, len(fronts)))
+    tried = setup.region.sample(random.Random(setup.settings.seed), bases)
     return Plan(
         published=published,
         picks=chosen,
@@ -87,7 +93,7 @@ def _published(setup: Setup) -> dict[str, Member]:
 
 
 def _alike(setup: Setup, variant: Member, count: int) -> tuple[Member, ...]:
-    low, high = (round(variant.cost.params * factor) for factor in (1 - LIKE, 1 + LIKE))
-    budget = Budget((Bound(metric="params", low=low, high=high),))
+    most = variant.cost.params
+    budget = Budget((Bound(metric="params", low=round(most * (1 - LIKE)), high=most),))
     region = replace(setup.region, budget=budget)
     return tuple(region.sample(random.Random(setup.settings.seed), count))

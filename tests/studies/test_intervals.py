@@ -39,11 +39,13 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
 def test_one_value_or_equal_ones_are_no_evidence_of_a_spread(values):
     found = mean(values)
     assert found.value == 2.0
-    assert math.isnan(found.low) if len(values) == 1 else found.low == 2.0
+    assert math.isnan(found.low)
+    assert not found.decided
 
 
-def test_one_value_against_others_is_undecided():
-    assert not difference([5.0], [1.0, 1.1]).decided
+@pytest.mark.parametrize(("after", "before"), [([5.0], [1.0, 1.1]), ([5.0, 5.0], [1.0, 1.0])])
+def test_one_value_against_others_is_undecided_and_so_are_equal_ones(after, before):
+    assert not difference(after, before).decided
 
 
 def test_what_size_explains_is_no_agreement_among_pairs_of_like_size():

@@ -11,11 +11,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LEFT = {
-    "ablation": {"trainings.csv", "summary.csv", "ablation.png"},
+    "ablation": {"trainings.csv", "summary.csv", "steps.csv", "order.csv", "ablation.png"},
     "proxy_trust": {"trainings.csv", "scores.csv", "summary.csv", "proxy_trust.png"},
     "recover_variants": {
         *("trainings.csv", "trials.csv", "gaps.csv", "choices.csv", "found.csv"),
-        *("searches", "recover_variants.png"),
+        *("pairs.csv", "searches", "recover_variants.png"),
     },
 }
 

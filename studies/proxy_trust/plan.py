@@ -33,24 +33,19 @@ def networks(setup: Setup, fidelities: Sequence[Fidelity], *, count: int) -> lis
     return spread(region, bins=BINS, per_bin=count // BINS, seed=setup.settings.seed)
 
 
-def trainings(
-    members: Sequence[Member], top: Fidelity, less: Sequence[Cheaper], *, seeds: int
-) -> list[Training]:
-    """All at the top once, at each cheaper fidelity once, then at the top with the other seeds.
+def at_top(members: Sequence[Member], top: Fidelity, *, seeds: int) -> list[Training]:
+    """All with the first seed, then with the others."""
+    return [
+        Training(label=TOP, member=member, replicate=replicate, fidelity=top)
+        for replicate in range(seeds)
+        for member in members
+    ]
 
-    Seeds follow from the fidelity, too (see `Evaluation.seed`), so no luck is shared.
-    """
 
-    def each(name: str, fidelity: Fidelity, replicate: int) -> list[Training]:
-        return [
-            Training(label=name, member=member, replicate=replicate, fidelity=fidelity)
-            for member in members
-        ]
-
-    first, *others = range(seeds)
-    planned = each(TOP, top, first)
-    for one in less:
-        planned += each(one.name, one.fidelity, first)
-    for replicate in others:
-        planned += each(TOP, top, replicate)
-    return planned
+def at_less(members: Sequence[Member], less: Sequence[Cheaper]) -> list[Training]:
+    """All at each cheaper fidelity, once."""
+    return [
+        Training(label=one.name, member=member, replicate=0, fidelity=one.fidelity)
+        for one in less
+        for member in members
+    ]

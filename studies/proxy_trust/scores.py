@@ -36,10 +36,10 @@ def score(
     known = pd.read_csv(out, dtype={"key": str, "setup": str}) if out.exists() else None
     if known is not None and list(known.columns) != COLUMNS:
         raise InputError(f"{out}: expected the columns {', '.join(COLUMNS)}; take another --out")
-    mark = f"{setup.mark}: {setup.fidelity}"
-    rows: list[dict[Hashable, object]] = []
-    if known is not None:
-        rows += known[known["setup"] == mark].to_dict("records")
+    mark = f"{setup.mark}: {setup.fidelity}, {IMAGES} images, {' '.join(PROXIES)}"
+    if known is not None and set(known["setup"]) - {mark}:
+        raise InputError(f"{out}: expected scores of this setup; got others; take another --out")
+    rows: list[dict[Hashable, object]] = [] if known is None else known.to_dict("records")
     done = {(row["key"], row["replicate"]) for row in rows}
     left = [
         (member, replicate)

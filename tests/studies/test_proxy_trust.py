@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from nas.core.fidelity import Fidelity
+from studies.intervals import Interval
 from studies.proxy_trust.fidelities import TOP, cheaper
-from studies.proxy_trust.judge import ceiling, table, trusts
+from studies.proxy_trust.judge import NEAR, TRAINING, Trust, ceiling, chosen, table, trusts
 from studies.proxy_trust.picture import draw
 
 DEAR = Fidelity(epochs=3, resolution=96, data_share=0.04, width_scale=0.25)
@@ -44,20 +45,20 @@ def made():
     """Accuracy follows size and a talent; one cheap training sees both, one score size alone."""
     rng = np.random.default_rng(0)
     size, talent = rng.normal(size=NETWORKS), rng.normal(size=NETWORKS)
-    rows, scores = [], []
+    top, cheap, scores = [], [], []
     for index in range(NETWORKS):
         network = {"key": str(index), "params": np.exp(size[index]), "macs": rng.random()}
         good = size[index] + talent[index]
         for replicate in (0, 1):
             accuracy = good + 0.3 * rng.normal()
-            rows.append(network | {"label": TOP, "replicate": replicate, "accuracy": accuracy,
-                                   "seconds": 100.0})  # fmt: skip
-        rows.append(network | {"label": "short", "replicate": 0, "seconds": 10.0,
-                               "accuracy": good + 0.5 * rng.normal()})  # fmt: skip
+            top.append(network | {"label": TOP, "replicate": replicate, "accuracy": accuracy,
+                                  "seconds": 100.0})  # fmt: skip
+        cheap.append(network | {"label": "short", "replicate": 0, "seconds": 10.0,
+                                "accuracy": good + 0.5 * rng.normal()})  # fmt: skip
         scores.append({"key": str(index), "replicate": 0, "proxy": "count", "seconds": 0.1,
                        "value": size[index]})  # fmt: skip
     scores[0]["value"] = None
-    return pd.DataFrame(rows), pd.DataFrame(scores)
+    return pd.DataFrame(top), pd.DataFrame(cheap), pd.DataFrame(scores)
 
 
 def test_trust_that_size_explains_is_gone_when_size_is_given(made):
@@ -66,16 +67,30 @@ def test_trust_that_size_explains_is_gone_when_size_is_given(made):
     assert found["short"].sized.low > 0.3
     assert found["count"].plain.low > 0.1
     assert np.isnan(found["count"].sized.value) or abs(found["count"].sized.value) < 0.1
-    assert found["count"].plain.n == NETWORKS - 1  # without the one that had no score
+    assert (found["count"].plain.n, found["count"].failed) == (NETWORKS - 1, 1)
     assert found["short"].seconds == 10.0
 
 
 def test_the_ceiling_is_one_seed_against_another(made):
-    trainings, _ = made
-    most = ceiling(trainings)
+    top, _, _ = made
+    most = ceiling(top)
     assert most is not None
-    assert 0.6 < most.value < 1
-    assert ceiling(trainings[trainings["replicate"] == 0]) is None
+    assert 0.6 < most.plain.value < 1
+    assert 0.6 < most.sized.value < 1
+    assert ceiling(top[top["replicate"] == 0]) is None
+
+
+def test_the_cheapest_that_is_near_the_best_at_like_size_becomes_the_default():
+    def trust(name, seconds, tau, kind=TRAINING):
+        here = Interval(value=tau, low=tau, high=tau, n=9)
+        return Trust(
+            name=name, kind=kind, seconds=seconds, failed=0, plain=here, sized=here, worked=here
+        )
+
+    dear, near, far = trust("dear", 9, 0.8), trust("near", 5, 0.81 - NEAR), trust("far", 1, 0.5)
+    score = trust("score", 0.1, 0.9, kind="score")
+    assert chosen([dear, near, far, score]) is near
+    assert chosen([trust("untold", 1, float("nan"))]) is None
 
 
 def test_all_of_it_is_a_table_and_a_picture(made, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LEFT = {
     "ablation": {"trainings.csv", "summary.csv", "steps.csv", "order.csv", "ablation.png"},
-    "proxy_trust": {"trainings.csv", "scores.csv", "summary.csv", "proxy_trust.png"},
+    "proxy_trust": {"top.csv", "cheaper.csv", "scores.csv", "summary.csv", "proxy_trust.png"},
     "recover_variants": {
         *("trainings.csv", "trials.csv", "gaps.csv", "choices.csv", "found.csv"),
         *("pairs.csv", "searches", "recover_variants.png"),
@@ -40,6 +40,7 @@ def test_a_study_runs_and_leaves_its_evidence(study, tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=290)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / study).iterdir()} == LEFT[study]
-    rows = pd.read_csv(tmp_path / study / "trainings.csv")
-    assert rows["failure"].isna().all()
-    assert rows["accuracy"].between(0, 1).all()
+    for name in {"trainings.csv", "top.csv", "cheaper.csv"} & LEFT[study]:
+        rows = pd.read_csv(tmp_path / study / name)
+        assert rows["failure"].isna().all()
+        assert rows["accuracy"].between(0, 1).all()

@@ -30,13 +30,13 @@ lint: $(VENV)/ready
 verify: $(VENV)/ready
 	$(BIN)/python -m nas.costs --space $(SPACE) --count $(COUNT) --record build/verified.jsonl
 
-# Half an hour on a quiet machine: kill -9 at 50 random instants of each kind, a full disk, a
-# dashboard; the tables of the last run lie in tests/faults.
+# Three hours on a quiet machine: kill -9 at 50 random instants of each kind, full disks, several
+# drivers, a dashboard; the tables of the last run lie in tests/faults.
 faults: $(VENV)/ready
 	$(BIN)/python -m tests.faults --instants 50 --seed 1
 	$(BIN)/python -m tests.faults.drivers
 	$(BIN)/python -m tests.faults.dashboard
-	$(BIN)/python -m pytest -q -m slow tests/faults/test_faults_disk.py
+	$(BIN)/python -m tests.faults.disk --instants 50 --seed 1
 
 # Half an hour: 500 cases; the last run's result is in tests/fuzz/last.txt.
 fuzz: $(VENV)/ready
@@ -51,6 +51,7 @@ bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.launches
 	$(BIN)/python -m benchmarks.scheduling
+	$(BIN)/python -m benchmarks.bookkeeping
 	-$(BIN)/python -m benchmarks.against_timm
 
 # Hours. The tables of others are not shipped: studies/sampler_race/README.md says how to make them.

@@ -2,11 +2,12 @@
 
     python -m benchmarks.bookkeeping [--quick] [--trials N]
 
-Evaluations that end at once, one after the other, with the random sampler and SQLite: of a space
-that brings its own evaluation (28 knobs of 4 choices), and of networks (the space accvit, 5M-30M,
-outcomes made up in place of trainings). Medians over the last 50 trials before the n-th, in
-milliseconds: all of a trial; the sampler's proposal; all calls of the storage; and what is left,
-which is the bookkeeping. `seconds` is the time of all trials up to the n-th.
+Evaluations that end at once, one after the other, on SQLite: of a space that brings its own
+evaluation (28 knobs of 4 choices), with the random sampler and with the default one, and of
+networks (the space accvit, 5M-30M, outcomes made up in place of trainings) with the random one.
+Medians over the last 50 trials before the n-th, in milliseconds: all of a trial; the sampler's
+proposal; all calls of the storage; and what is left, which is the bookkeeping. `report_ms`, a part
+of these, is what it takes to note an outcome. `seconds` is the time of all trials up to the n-th.
 """
 
 import statistics
@@ -15,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.arguments import RESULTS
 from benchmarks.table import write
@@ -27,7 +28,7 @@ from nas.core.fidelity import Fidelity, Setting
 from nas.core.knob import Genome, Knob
 from nas.core.objective import parse_objectives
 from nas.core.space import find_space
-from nas.samplers import make_sampler
+from nas.samplers import DEFAULT, make_sampler
 from nas.study.book import Book
 from nas.study.campaign import Campaign
 from nas.study.evaluated_study import EvaluatedStudy
@@ -39,6 +40,14 @@ from nas.windows import Region, region_within
 WINDOW = 50
 ENDS = (100, 1_000, 10_000)
 SCORE = Score(accuracy=0.5, loss=1.0, seconds=0.0, device="cpu", images_per_second=1.0)
+
+
+class Parts(NamedTuple):
+    """Seconds so far: of the sampler, of the storage, and of what notes outcomes."""
+
+    asked: float
+    stored: float
+    told: float
 
 
 class Instant(EvaluatedSpace):
@@ -84,13 +93,13 @@ class Timed:
         return call
 
 
-def evaluated(folder: Path) -> Iterator[tuple[float, float]]:
-    """Seconds of sampler and storage so far, after each trial of a space that evaluates itself."""
+def evaluated(folder: Path, *, sampler: str) -> Iterator[Parts]:
+    """After each trial of a space that evaluates itself."""
     space = Instant()
     region = region_within(space)
     objectives = space.weighed(None)
     study = EvaluatedStudy(
-        open_storage(f"sqlite:///{folder / 'evaluated.db'}"),
+        open_storage(f"sqlite:///{folder / sampler}.db"),
         "s",
         space=space,
         region=region,
@@ -100,15 +109,16 @@ def evaluated(folder: Path) -> Iterator[tuple[float, float]]:
         lag=None,
     )
     study.use(
-        lambda known: make_sampler("random", region, seed=0, known=known, objectives=objectives)
+        lambda known: make_sampler(sampler, region, seed=0, known=known, objectives=objectives)
     )
-    sampler, storage = _timed(study._proposals, study._book)
+    asked, stored = _timed(study._proposals, study._book)
+    told = study._book = Timed(study._book, "end")  # type: ignore[assignment]
     while True:
         assert study.step(most=10**9) == "done"
-        yield sampler.seconds, storage.seconds
+        yield Parts(asked.seconds, stored.seconds, told.seconds)
 
 
-def networks(folder: Path) -> Iterator[tuple[float, float]]:
+def networks(folder: Path, *, sampler: str) -> Iterator[Parts]:
     """The same of networks, whose outcomes are made up."""
     space = find_space("accvit")
     region = Region(
@@ -125,12 +135,13 @@ def networks(folder: Path) -> Iterator[tuple[float, float]]:
         fidelity=Fidelity(epochs=1, resolution=64),
         objectives=objectives,
     )
-    ledger.use(make_sampler("random", region, seed=0, known=0, objectives=objectives))
-    sampler, storage = _timed(ledger._proposals, ledger._search)
+    ledger.use(make_sampler(sampler, region, seed=0, known=0, objectives=objectives))
+    asked, stored = _timed(ledger._proposals, ledger._search)
     campaign = Campaign(ledger, trials=10**9, workers=1, replicates=False)
+    told = Timed(campaign, "done")
     while (ticket := campaign.next()) is not None:
-        campaign.done(ticket, SCORE)
-        yield sampler.seconds, storage.seconds
+        told.done(ticket, SCORE)
+        yield Parts(asked.seconds, stored.seconds, told.seconds)
 
 
 def _timed(proposals: Proposals, book: Book) -> tuple[Timed, Timed]:
@@ -140,35 +151,38 @@ def _timed(proposals: Proposals, book: Book) -> tuple[Timed, Timed]:
     return sampler, storage
 
 
-def measured(
-    name: str, trials: Iterator[tuple[float, float]], *, most: int
-) -> Iterator[dict[str, object]]:
+def measured(name: str, sampler: str, *, most: int, folder: Path) -> Iterator[dict[str, object]]:
     """A row for each end up to `most` trials."""
     started = last = time.perf_counter()
-    before = (0.0, 0.0)
-    parts: list[tuple[float, float, float]] = []
-    for number, now in enumerate(trials, start=1):
+    before = Parts(0, 0, 0)
+    rows: list[dict[str, float]] = []
+    for number, now in enumerate(SPACES[name](folder, sampler=sampler), start=1):
         ended = time.perf_counter()
-        parts.append((ended - last, now[0] - before[0], now[1] - before[1]))
+        asked, stored, told = (
+            1e3 * (after - earlier) for after, earlier in zip(now, before, strict=True)
+        )
+        whole = 1e3 * (ended - last)
+        rows.append(
+            {
+                "trial_ms": whole,
+                "sampler_ms": asked,
+                "storage_ms": stored,
+                "bookkeeping_ms": whole - asked - stored,
+                "report_ms": told,
+            }
+        )
         last, before = ended, now
         if number in ENDS or number == most:
-            total, sampler, storage = (
-                1e3 * statistics.median(column) for column in zip(*parts[-WINDOW:], strict=True)
-            )
-            own = 1e3 * statistics.median(
-                whole - drawn - kept for whole, drawn, kept in parts[-WINDOW:]
-            )
-            yield {
-                "space": name,
-                "n": number,
-                "trial_ms": total,
-                "sampler_ms": sampler,
-                "storage_ms": storage,
-                "bookkeeping_ms": own,
-                "seconds": ended - started,
-            }
+            recent = rows[-WINDOW:]
+            medians = {key: statistics.median(row[key] for row in recent) for key in recent[0]}
+            identity = {"space": name, "sampler": sampler, "n": number}
+            yield identity | medians | {"seconds": ended - started}
         if number == most:
             return
+
+
+SPACES = {"evaluated": evaluated, "networks": networks}
+RUNS = (("evaluated", "random"), ("networks", "random"), ("evaluated", DEFAULT))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -183,8 +197,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         write(
             (
                 row
-                for name, make in (("evaluated", evaluated), ("networks", networks))
-                for row in measured(name, make(Path(folder)), most=most)
+                for name, sampler in RUNS
+                for row in measured(name, sampler, most=most, folder=Path(folder))
             ),
             given.out / "bookkeeping.csv",
         )

@@ -3,6 +3,7 @@
 Import this module only after `nas.scheduling.environment.configure`.
 """
 
+import atexit
 import logging
 import os
 import warnings
@@ -28,7 +29,8 @@ KNOCK_SECONDS = 5.0  # Ray itself tries for two minutes, and then ends the proce
 def local(resources: Resources, folder: Path) -> Iterator[None]:
     """A Ray that is started here, listens on loopback alone, and writes into the `folder`."""
     with _silent(), watched() as watch, ExitStack() as stack:
-        with _one_line("cannot be started on this machine", watch):
+        stack.callback(_shut_down, watch)  # though it be interrupted while it starts
+        with _one_line("cannot be started on this machine"):
             ray.init(
                 address="local",  # whatever RAY_ADDRESS says
                 num_cpus=resources.workers * resources.threads,
@@ -39,7 +41,6 @@ def local(resources: Resources, folder: Path) -> Iterator[None]:
                 _node_ip_address="127.0.0.1",
                 _temp_dir=str(folder),
             )
-        stack.callback(_shut_down, watch)
         check_room(alive_nodes(), threads=resources.threads, share=resources.gpus_per_trial)
         watch.look_at(_doors())
         yield
@@ -57,14 +58,14 @@ def joined(address: str, *, ship_code: bool) -> Iterator[None]:
         environment["py_modules"] = [str(path) for path in own_code()]
         environment["excludes"] = ["__pycache__/"]
     with _silent(), watched() as watch, ExitStack() as stack:
-        with _one_line(f"cannot join --ray-address {address}", watch):
+        stack.callback(_shut_down, watch)
+        with _one_line(f"cannot join --ray-address {address}"):
             ray.init(
                 address=address,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
                 runtime_env=environment,
             )
-        stack.callback(_shut_down, watch)
         watch.look_at(_doors())
         yield
 
@@ -73,16 +74,14 @@ def look(address: str) -> Cluster:
     """What a cluster holds, and what of it is free now."""
     check_address(address)
     said = f"cannot join --ray-address {address}"
-    with _silent(), watched() as watch, _one_line(said, watch):
+    with _silent(), watched() as watch, ExitStack() as stack, _one_line(said):
+        stack.callback(_shut_down, watch)
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         watch.look_at(_doors())
-        try:
-            free = ray.available_resources()  # type: ignore[no-untyped-call]
-            return Cluster(
-                nodes=alive_nodes(), free_cpus=free.get("CPU", 0), free_gpus=free.get("GPU", 0)
-            )
-        finally:
-            _shut_down(watch)
+        free = ray.available_resources()  # type: ignore[no-untyped-call]
+        return Cluster(
+            nodes=alive_nodes(), free_cpus=free.get("CPU", 0), free_gpus=free.get("GPU", 0)
+        )
 
 
 def check_address(address: str) -> None:
@@ -114,12 +113,11 @@ def _doors() -> tuple[Door, ...]:
 
 
 @contextmanager
-def _one_line(what: str, watch: Watch) -> Iterator[None]:
+def _one_line(what: str) -> Iterator[None]:
     """InputError for whatever Ray says, or does, where it cannot be had."""
     try:
         yield
     except (Exception, SystemExit) as error:  # Ray raises plain ones, too
-        _shut_down(watch)
         said = " ".join(str(error).split())[:200]
         raise InputError(f"ray: {what}: {type(error).__name__}: {said}") from error
 
@@ -128,7 +126,10 @@ def _shut_down(watch: Watch) -> None:
     """Servers that are gone already are still waited for, and for as long as they were before."""
     if not watch.gone:
         watch.rest()
-    ray.shutdown()
+    try:
+        ray.shutdown()
+    finally:
+        atexit.unregister(ray.shutdown)  # nobody watches by then
 
 
 @contextmanager

@@ -15,6 +15,9 @@ QUIET = {
 }
 # Without it the node's sockets bind every interface, whatever address the node is given.
 LOOPBACK_ONLY = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+# Ray's processes end where its store is gone for so long, the driver's own core among them: later
+# than the driver notices (nas.scheduling.watch), and it holds where Python cannot run to notice.
+NOT_FOR_LONG = {"RAY_gcs_rpc_server_reconnect_timeout_s": "40"}
 
 # glibc gives large blocks back to the system at once, and pays page faults to have them again: a
 # fault for each 4 KB unless it asks for huge pages.
@@ -34,7 +37,8 @@ THREADING = (
 
 def configure(address: str | None) -> None:
     """To be called before ray is imported for the first time; `address` is that of a cluster."""
-    os.environ.update(QUIET | KEEP_MEMORY | (LOOPBACK_ONLY if address is None else {}))
+    own = LOOPBACK_ONLY | NOT_FOR_LONG if address is None else {}
+    os.environ.update(QUIET | KEEP_MEMORY | own)
 
 
 def worker_variables() -> dict[str, str]:

@@ -19,7 +19,7 @@ from nas.core.errors import InputError
 EVERY = 1.0  # seconds between two looks
 MISSES = 3  # in a row; a server may be slow, or restart
 PATIENCE = 15.0  # seconds until a main thread that does not hear is ended; Ray ends it after 60
-CLOSING = 45.0  # seconds that Ray has to shut down; where its servers are gone, it waits for 60
+CLOSING = 30.0  # seconds that Ray has to shut down; where its servers are gone, it waits for 60
 SERVERS = ("gcs_server", "raylet")
 GONE = "ray died under the search; nothing finished is lost, and the same command goes on from here"
 
@@ -110,10 +110,19 @@ class Watch(threading.Thread):
 def _servers() -> dict[int, bool]:
     """Of Ray's servers that this process has started, whether each runs; Linux alone says so."""
     found: dict[int, bool] = {}
-    for thread in Path("/proc/self/task").glob("*/children"):
+    for child in _children():
         with suppress(OSError):
-            for child in thread.read_text().split():
-                name, _, rest = Path(f"/proc/{child}/stat").read_text().rpartition(")")
-                if name.partition("(")[2] in SERVERS:
-                    found[int(child)] = rest.split()[0] not in "ZX"  # not one that has ended
+            name, _, rest = Path(f"/proc/{child}/stat").read_text().rpartition(")")
+            if name.partition("(")[2] in SERVERS:
+                found[int(child)] = rest.split()[0] not in "ZX"  # not one that has ended
+    return found
+
+
+def _children() -> list[str]:
+    """Of all threads of this process; fewer where it may open no more files."""
+    found: list[str] = []
+    with suppress(OSError):
+        for thread in Path("/proc/self/task").glob("*/children"):
+            with suppress(OSError):  # a thread that has ended
+                found += thread.read_text().split()
     return found

@@ -164,6 +164,8 @@ def _greet(live: Live, run: Run, settings: Settings, region: Region, known: int,
     if settings.budget.bounds and region.fit:
         live.say(region.fit)
     live.say(f"proxy: {settings.data.source}, {settings.fidelity}, on {settings.device}")
+    if settings.lag is None:
+        live.say("asynchronous: its trials can be repeated, its order cannot (see --deterministic)")
     slowed = getattr(region.space, "slowed", None)
     if slowed is not None and (why := slowed(settings.device)):
         live.say(f"slower than it could be: {why}")

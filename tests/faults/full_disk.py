@@ -10,6 +10,7 @@ import random
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.faults.begun import FILE
@@ -37,26 +38,34 @@ def main() -> int:
             check=True,
             timeout=30,
         )
-        breaches = list(_fill_and_free(SEARCHES[name], home, room))
-        print(json.dumps({"search": name, "room": room, "breaches": breaches}), flush=True)
+        code, breaches = _fill_and_free(SEARCHES[name], home, room)
+        told = {"search": name, "room": room, "code": code, "breaches": breaches}
+        print(json.dumps(told), flush=True)
         subprocess.run(["umount", str(home)], check=True, timeout=30)
     return 0
 
 
-def _fill_and_free(search: Search, home: Path, room: int):
-    """What a full disk brought about that it must not."""
+def _fill_and_free(search: Search, home: Path, room: int) -> tuple[int | None, list[str]]:
+    """The exit code on the full disk, and what that brought about that it must not."""
     for name in (SAID, COMPLAINTS, FILE):
         (home / name).symlink_to(home.parent / f"{home.name}.{name}")  # told elsewhere
     filler = home / "filler"
     filler.write_bytes(b"\0" * (SIZE - room))
     code, said = _run(search, home)
+    filler.unlink()
+    return code, [*_full(code, said), *_freed(search, home)]
+
+
+def _full(code: int | None, said: list[str]) -> Iterator[str]:
     if code not in (0, 2):
         yield f"full: exit code {code}: {said[-1:]}"
     if code == 2 and (len(said) < 1 or not re.match(r"error: .*", said[-1])):
         yield f"full: no line says so: {said[-1:]}"
     if any("Traceback" in line for line in said):
         yield f"full: a traceback: {said[-1]}"
-    filler.unlink()
+
+
+def _freed(search: Search, home: Path) -> Iterator[str]:
     before = search.seen(home)
     code, said = _run(search, home)
     if code != 0:

@@ -6,8 +6,19 @@ from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from nas.scheduling.watch import GONE
 from tests.faults.judge import changed
-from tests.faults.process import COMPLAINTS, Orphans, ended, kill, left_behind, members, start, warm
+from tests.faults.process import (
+    COMPLAINTS,
+    Orphans,
+    ended,
+    kill,
+    left_behind,
+    members,
+    start,
+    tell_where,
+    warm,
+)
 from tests.faults.searches import Search
 
 PATIENCE = 240.0  # seconds in which a search that nobody disturbs must end
@@ -26,6 +37,7 @@ class Tally:
     searches: int = 0
     breaches: list[str] = field(default_factory=list)
     notices: list[float] = field(default_factory=list)  # seconds until a driver saw Ray's death
+    silent: int = 0  # drivers that Ray's own core ended before they could say a line
 
     def note(self, *breaches: str) -> None:
         """Add what was found, if anything."""
@@ -107,11 +119,14 @@ class _Victim:
     def _await_death(self, process: ForkServerProcess) -> None:
         struck = time.monotonic()
         if not ended(process, within=NOTICE):
-            self._tally.note(f"the driver still runs {NOTICE:g} s after the blow")
+            where = tell_where(process.pid or 0, self._home)
+            self._tally.note(f"the driver still runs {NOTICE:g} s after the blow: {where}")
             self._kill(process)
-        elif self._kind == "ray":
+        elif self._kind == "ray" and process.exitcode:  # else it had ended all the same
             self._tally.notices.append(time.monotonic() - struck)
             self._judge_words()
+            if process.exitcode != 2 or GONE not in self._said():
+                self._tally.silent += 1
 
     def _end(self, process: ForkServerProcess) -> None:
         """What must hold when the search has ended by itself."""

@@ -3,6 +3,7 @@
 Imports take seconds in which nothing can be lost; a warm start spends them once.
 """
 
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -49,6 +50,7 @@ def _search(home: Path, flags: Sequence[str]) -> None:
     os.environ[PLACE] = str(home / FILE)
     for descriptor, name in ((1, SAID), (2, COMPLAINTS)):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
+    faulthandler.register(signal.SIGUSR1, file=2)
     os.sched_getaffinity = lambda _: {0}  # type: ignore[assignment]  # one thread a training
     from nas.search import main
 
@@ -106,6 +108,14 @@ def left_behind(home: Path, *, within: float) -> list[str]:
     for pid, _ in left:
         kill(pid)
     return [command[:80] for _, command in left]
+
+
+def tell_where(pid: int, home: Path) -> str:
+    """What a search that does not end is busy with, its innermost frames first."""
+    os.kill(pid, signal.SIGUSR1)
+    time.sleep(1)
+    frames = (home / COMPLAINTS).read_text().rpartition("Current thread")[2].splitlines()[1:9]
+    return " < ".join(" ".join(frame.split()) for frame in frames)
 
 
 def kill(pid: int) -> None:

@@ -1,0 +1,74 @@
+"""python -m tests.faults.disk: searches on disks with little room; disk.csv has a line for each.
+
+Some 20 seconds a disk: each full one is waited for, in vain.
+"""
+
+import argparse
+import csv
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.faults.process import ROOT
+
+RESULTS = Path(__file__).with_name("disk.csv")
+COLUMNS = ("date", "machine", "search", "n", "seed", "filled", "breaches", "minutes")
+NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
+
+
+def fill(home: Path, *flags: str) -> list[dict[str, object]]:
+    """What each search on a disk that fills up did. OSError where none can be mounted here."""
+    try:
+        subprocess.run([*NAMESPACE, "true"], check=True, capture_output=True, timeout=30)
+    except subprocess.SubprocessError as error:
+        raise OSError(f"no file system can be mounted here: {error}") from error
+    command = [*NAMESPACE, sys.executable, "-m", "tests.faults.full_disk", str(home), *flags]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def main() -> int:
+    """Exit code 1 for any breach."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.disk", description=__doc__)
+    parser.add_argument("--instants", type=int, default=50, metavar="N", help="disks of each kind")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    given = parser.parse_args()
+    rows = []
+    for search in ("evaluated", "inline"):
+        asked = ("--search", search, "--instants", str(given.instants), "--seed", str(given.seed))
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="disk-") as home:
+            told = fill(Path(home).resolve(), *asked)
+        breaches = [one for one in told if one["breaches"]]
+        for one in breaches:
+            print(one, file=sys.stderr, flush=True)
+        rows.append(
+            {
+                "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+                "machine": f"{platform.machine()}, {os.cpu_count()} processors",
+                "search": search,
+                "n": len(told),
+                "seed": given.seed,
+                "filled": sum(one["code"] == 2 for one in told),
+                "breaches": len(breaches),
+                "minutes": f"{(time.monotonic() - started) / 60:.1f}",
+            }
+        )
+        print(rows[-1], flush=True)
+    with RESULTS.open("w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return 1 if any(row["breaches"] for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

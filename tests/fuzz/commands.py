@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nas import describe, export, search
+from nas import compare, describe, export, report, search
 from nas.commandline import run
 from nas.costs import __main__ as costs
 
@@ -24,6 +24,8 @@ _MAINS: dict[str, Callable[[list[str]], int | None]] = {
     "search": search.main,
     "describe": lambda argv: run(lambda: describe.main(argv)),
     "export": lambda argv: run(lambda: export.main(argv)),
+    "report": lambda argv: run(lambda: report.main(argv)),
+    "compare": lambda argv: run(lambda: compare.main(argv)),
     "costs": lambda argv: run(lambda: costs.main(argv)),
 }
 _PROXY = ("--width-scale", "1", "--data-share", "0.05", "--val-limit", "50", "--epochs", "1")

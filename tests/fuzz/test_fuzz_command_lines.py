@@ -1,6 +1,6 @@
 """Whatever is written on a command line: no traceback, one line of error, no half-written run.
 
-The long run is `make fuzz`; fuzz.txt beside this file is the last one's result.
+The long run is `make fuzz`; last.txt beside this file tells of the last one's result.
 """
 
 import pytest

@@ -127,6 +127,8 @@ SEARCH: Flags = {
     **{"--runner": ODD, "--ray-address": ODD, "--workers": FEW, "--gpus-per-trial": ODD},
     "--device": ODD | st.sampled_from(["cpu", "cuda", "auto"]),
     **{"--keep-weights": ODD | st.sampled_from(["all", "none"]), "--quiet": NONE},
+    **{"--deterministic": FEW | NONE, "--threads": FEW, "--trial-minutes": ODD},
+    **{"--replay": PATHS, "--ray-code": ODD | st.sampled_from(["ship", "installed"])},
 }
 DESCRIBE: Flags = {
     **{"--space": SPACES, "--config": PATHS, "--verify": NONE, "--json": NONE},
@@ -142,11 +144,15 @@ COSTS: Flags = {
     **{"--space": SPACES, "--count": FEW, "--jobs": st.just("1") | WRONG, "--seed": ODD},
     "--record": PATHS,
 }
+REPORT: Flags = {"--out": PATHS, "--storage": STORAGES, "--pictures": NONE, "--measure": NONE}
+COMPARE: Flags = {"--out": PATHS}
 BASES: Mapping[str, tuple[str, tuple[str, ...], Flags]] = {
     "a table": ("search", TABLE, SEARCH),
     "networks": ("search", NETWORKS, SEARCH),
     "describe": ("describe", ("--space", "tests.fuzz.calm:SPACE"), DESCRIBE),
     "export": ("export", ("--study", "run", "--trial", "0", "--out", "model"), EXPORT),
+    "report": ("report", ("run",), REPORT),
+    "compare": ("compare", ("run", "run"), COMPARE),
     "costs": ("costs", ("--space", "tests.fuzz.calm:SPACE", "--count", "1", "--jobs", "1"), COSTS),
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("nas", "search_spaces", "accvit_blocks", "studies")
+PACKAGES = ("nas", "search_spaces", "accvit_blocks", "studies", "benchmarks")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MODULES = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal", "yaml"}
 # What is run there is the text of a space that is installed, and so has run already; and, in an
@@ -26,11 +26,18 @@ def dangers(source: str) -> Iterator[str]:
         if isinstance(node, ast.Import):
             names = {alias.name.partition(".")[0] for alias in node.names}
             yield from (f"import {name}" for name in names & MODULES)
+            renamed = {alias.name for alias in node.names if alias.asname not in (None, "np")}
+            yield from (f"{name} by another name" for name in renamed & {"torch", "numpy"})
         elif isinstance(node, ast.ImportFrom) and node.module:
-            if node.module.partition(".")[0] in MODULES:
+            names = {alias.name for alias in node.names}
+            if node.module.partition(".")[0] in MODULES or names & MODULES:
                 yield f"from {node.module}"
+            if node.module in ("torch", "torch.serialization", "numpy") and "load" in names:
+                yield f"load from {node.module}"
         elif isinstance(node, ast.Call):
             yield from _dangerous(ast.unparse(node.func), node.keywords)
+            if {ast.unparse(word) for word in node.args} & {repr(name) for name in MODULES}:
+                yield ast.unparse(node)
 
 
 def _dangerous(called: str, keywords: list[ast.keyword]) -> Iterator[str]:
@@ -52,6 +59,8 @@ def _dangerous(called: str, keywords: list[ast.keyword]) -> Iterator[str]:
         *("torch.load(path)", "torch.load(path, weights_only=False)", "np.load(path)"),
         *("np.load(path, allow_pickle=True)", "np.lib.format.read_array(f, allow_pickle=True)"),
         *("pd.read_pickle(path)", "eval(text)", "exec(text)"),
+        *("from torch import load", "import torch as t", "importlib.import_module('pickle')"),
+        *("from torch.serialization import load", "from joblib import load"),
     ],
 )
 def test_each_danger_is_seen(source: str) -> None:

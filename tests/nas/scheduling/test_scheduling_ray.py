@@ -90,7 +90,9 @@ def test_each_failure_is_recorded_by_name_and_the_search_goes_on(search: Ended) 
         assert all(told.startswith(failure) for told in rows.failure), mood
     well = search.table[search.table.mood.isin(["well", "slow"])]
     assert set(well.state) == {"COMPLETE"}
-    assert "failures: " in search.complaints
+    (told,) = (line for line in search.complaints.splitlines() if line.startswith("failures: "))
+    kinds = sorted(failure.partition(":")[0] for failure in NAMED.values())
+    assert sorted(told.removeprefix("failures: ").split(", ")) == [f"2 {kind}" for kind in kinds]
 
 
 def test_a_window_of_fewer_networks_than_asked_for_ends_well(search: Ended) -> None:

@@ -1,12 +1,12 @@
 """kill -9 at random instants of a search, which is started again until it ends."""
 
 import random
+import re
 import time
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from nas.scheduling.watch import GONE
 from tests.faults.judge import changed
 from tests.faults.process import (
     COMPLAINTS,
@@ -26,6 +26,7 @@ NOTICE = 60.0  # in which a search must see that Ray has died
 CLEAN = 30.0  # in which what a driver started must end when that has
 # The same where it was killed: for 60 s Ray's two agents try to tell its dead server that it died.
 ORPHANED = 90.0
+ERROR = re.compile(r"^error: .+\n\Z", re.MULTILINE)  # the last line
 RAY = ("raylet/raylet", "gcs_server", "ray::DashboardAgent", "ray::RuntimeEnvAgent")
 
 
@@ -125,7 +126,7 @@ class _Victim:
         elif self._kind == "ray" and process.exitcode:  # else it had ended all the same
             self._tally.notices.append(time.monotonic() - struck)
             self._judge_words()
-            if process.exitcode != 2 or GONE not in self._said():
+            if process.exitcode != 2 or not ERROR.search(self._said()):
                 self._tally.silent += 1
 
     def _end(self, process: ForkServerProcess) -> None:

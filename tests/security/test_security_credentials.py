@@ -1,12 +1,15 @@
 """A password in a storage URL reaches no screen and no file, also where a driver repeats it."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
+from nas import dashboard, export, report
+from nas.commandline import run
 from nas.study.storage import redacted
 from tests.security.searched import TABLE, TOY, search, table
 
@@ -104,3 +107,35 @@ def test_no_file_and_no_line_of_a_search_that_works_holds_the_password(
     assert {"run.json", "trials.csv"} <= {path.name for path in files}
     for path in files:
         assert SECRET.encode() not in path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a search that has ended."""
+    out = tmp_path_factory.mktemp("done")
+    assert search(*TOY, "--out", str(out), "--study", "s", "--trials", "1", "--quiet") == 0
+    return out / "s"
+
+
+READERS: dict[str, tuple[Callable[[list[str]], Any], tuple[str, ...]]] = {
+    "report": (report.main, ("RUN",)),
+    "dashboard": (dashboard.main, ("RUN",)),
+    "export": (export.main, ("--study", "RUN", "--trial", "0", "--out", "OUT")),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("kind", URLS)
+@pytest.mark.usefixtures("talkative")
+def test_who_reads_a_run_says_no_password_either(
+    kind: str, reader: str, done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program, words = READERS[reader]
+    places = {"RUN": str(done), "OUT": str(tmp_path / "model")}
+    given = [*(places.get(word, word) for word in words), "--storage", URLS[kind]]
+    assert run(lambda: program(given)) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("error: ")
+    assert said.err.count("\n") == 1
+    assert SECRET not in said.out + said.err
+    assert not (tmp_path / "model").exists()

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -20,7 +21,7 @@ LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 
 
 class TwoNodes:
-    """Its address, and one of the two to be killed."""
+    """Its address, and each of the two to be killed."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -31,10 +32,10 @@ class TwoNodes:
         """Of the process whose children the nodes are."""
         return self._process.pid
 
-    def kill_a_node(self) -> None:
-        """With SIGKILL, the one that is not the head."""
+    def kill(self, which: Literal["node", "head"]) -> None:
+        """With SIGKILL; `node` is the one that is not the head."""
         assert self._process.stdin is not None
-        print("kill", file=self._process.stdin, flush=True)
+        print(which, file=self._process.stdin, flush=True)
         assert self._told() == "killed"
 
     def _told(self) -> str:

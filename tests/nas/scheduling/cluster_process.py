@@ -15,19 +15,18 @@ NODE = {
 
 
 def main() -> None:
-    """Tell the address; then, a line a command: kill a node, add one, or end."""
+    """Tell the address; then, a line a command: kill the node or the head, or end."""
     cluster = Cluster()
-    cluster.add_node(wait=False, include_dashboard=False, **NODE)
-    extra = cluster.add_node(wait=False, **NODE)
+    head = cluster.add_node(wait=False, include_dashboard=False, **NODE)
+    nodes = {"node": cluster.add_node(wait=False, **NODE), "head": head}
     cluster.wait_for_nodes(timeout=120)
     print(cluster.address, flush=True)
     try:
         for line in sys.stdin:
-            if line.strip() == "kill":
-                cluster.remove_node(extra, allow_graceful=False)
-                print("killed", flush=True)
-            else:
+            if line.strip() not in nodes:
                 break
+            cluster.remove_node(nodes.pop(line.strip()), allow_graceful=False)
+            print("killed", flush=True)
     finally:
         cluster.shutdown()
 

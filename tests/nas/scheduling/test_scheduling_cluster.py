@@ -98,7 +98,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Ended:
         wait_until(lambda: len(list(gate.iterdir())) == 2, process)  # one on each node
         addresses = listening([*tree(process.pid), *tree(cluster.pid)])
         running = commands(tree(process.pid))
-        cluster.kill_a_node()
+        cluster.kill("node")
         (gate / "open").touch()
         code, _, complaints = finish(process)
         left = [command for pid, command in commands(running).items() if command == running[pid]]

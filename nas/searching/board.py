@@ -6,7 +6,7 @@ from another thread.
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,13 @@ PER_SECOND = 2  # redrawn
 
 
 @contextmanager
-def board(heads: Sequence[str], *, total: int, quiet: bool) -> Iterator["Board | None"]:
-    """One while the block lasts, however it ends; None where stderr is no terminal."""
+def board(
+    heads: Sequence[str], *, total: int, quiet: bool, first: Callable[["Board"], None]
+) -> Iterator["Board | None"]:
+    """One while the block lasts, however it ends; None where stderr is no terminal.
+
+    `first` tells it what it shows from the beginning.
+    """
     if quiet or not _terminal():
         yield None
         return
@@ -29,6 +34,7 @@ def board(heads: Sequence[str], *, total: int, quiet: bool) -> Iterator["Board |
     made = Board(Console(stderr=True), heads, total=total)
     try:
         made.start()
+        first(made)
         yield made
     finally:  # Ctrl-C at any moment: a cursor must not stay hidden
         made.stop()

@@ -46,13 +46,8 @@ class Live:
 
     def __enter__(self) -> Live:
         total = self._campaign.progress.asked
-        try:
-            self._board = self._open.enter_context(board(HEADS, total=total, quiet=self._quiet))
-            if self._board is not None:
-                self._show(self._board)
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
+        shown = board(HEADS, total=total, quiet=self._quiet, first=self._show)
+        self._board = self._open.enter_context(shown)
         return self
 
     def __exit__(

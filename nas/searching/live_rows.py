@@ -47,14 +47,8 @@ class LiveRows:
 
     def __enter__(self) -> LiveRows:
         heads = ("trial", *self._names)
-        try:
-            shown = board(heads, total=self._asked, quiet=self._quiet)
-            self._board = self._open.enter_context(shown)
-            if self._board is not None:
-                self._show(self._board)
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
+        shown = board(heads, total=self._asked, quiet=self._quiet, first=self._show)
+        self._board = self._open.enter_context(shown)
         return self
 
     def __exit__(

@@ -90,8 +90,9 @@ def told(monkeypatch):
     found = Told()
 
     @contextmanager
-    def made(heads, *, total, quiet):
+    def made(heads, *, total, quiet, first):
         found.heads, found.total = heads, total
+        first(found)
         yield found
         found.ended = True
 

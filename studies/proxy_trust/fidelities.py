@@ -27,7 +27,6 @@ def cheaper(top: Fidelity, *, images: int) -> tuple[Cheaper, ...]:
         "a third of the epochs": replace(top, epochs=max(1, top.epochs // 3)),
         "64 pixels": replace(top, resolution=64),
         "half the widths": replace(top, width_scale=top.width_scale / 2),
-        "half the images": replace(top, data_share=top.data_share / 2),
         "a quarter of the images": replace(top, data_share=top.data_share / 4),
         "the search's default": replace(preset.fidelity, data_share=share),
     }

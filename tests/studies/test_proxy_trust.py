@@ -37,7 +37,7 @@ def test_what_is_not_cheaper_is_left_out():
     assert "64 pixels" not in names
     assert "a third of the epochs" not in names
     assert "the search's default" not in names
-    assert "half the images" in names
+    assert "a quarter of the images" in names
 
 
 @pytest.fixture(scope="module")

@@ -43,9 +43,9 @@ def at_top(members: Sequence[Member], top: Fidelity, *, seeds: int) -> list[Trai
 
 
 def at_less(members: Sequence[Member], less: Sequence[Cheaper]) -> list[Training]:
-    """All at each cheaper fidelity, once."""
+    """Each at all cheaper fidelities, once; a study that is stopped has some networks of each."""
     return [
         Training(label=one.name, member=member, replicate=0, fidelity=one.fidelity)
-        for one in less
         for member in members
+        for one in less
     ]

@@ -26,6 +26,9 @@ def check_evaluated(name: str, space: EvaluatedSpace) -> None:
     for attribute in ("knobs", "objectives", "members"):
         try:
             getattr(space, attribute)
+        except AttributeError as error:
+            said = f"expected the attribute {attribute}; got {told(error)}"
+            raise InputError(f"--space {name}: {said}") from error
         except Exception as error:
             raise InputError(f"--space {name}: {attribute} raised {told(error)}") from error
     if not isinstance(space.objectives, str):
@@ -46,7 +49,7 @@ def check_evaluated(name: str, space: EvaluatedSpace) -> None:
         if clash := set(names) & ({*priced} | weighed):
             _refuse(name, "knobs", "expected names that no objective or cost has", min(clash))
         if priced.keys() != {*space.priced}:
-            _refuse(name, "cost", "expected the same names for every genome", [*priced])
+            _refuse(name, "cost", "expected the same names for every genome", ", ".join(priced))
 
 
 def _check_knob(name: str, knob: object) -> None:
@@ -67,9 +70,12 @@ def cost_of(space: EvaluatedSpace, genome: Genome) -> dict[str, float]:
     """What the space says; DefectiveSpaceError where that is no mapping of names to numbers."""
     try:
         answer: Any = space.cost(genome)
-        priced = {name: float(value) for name, value in answer.items()}
+        by_name = answer.items() if isinstance(answer, Mapping) else None
+        priced = {name: float(value) for name, value in by_name or ()}
     except Exception as error:
         raise _defect(space, "cost", f"raised {told(error)}") from error
+    if by_name is None:
+        raise _defect(space, "cost", f"expected numbers by name; got {answer!r:.100}")
     for name, value in priced.items():
         if not isinstance(name, str) or not isfinite(value) or abs(value) > LARGEST:
             raise _defect(space, "cost", f"expected finite numbers by name; got {name}: {value}")
@@ -115,7 +121,7 @@ def measured_by(
 def _finite(name: str, value: Any) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadResultError(f"{name} = {value!r:.100} is no number") from error
     if not isfinite(number) or abs(number) > LARGEST:
         raise BadResultError(f"{name} = {number} is not finite")

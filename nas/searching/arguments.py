@@ -13,6 +13,11 @@ from nas.study.storage import absolute, redacted
 
 LAG = 8  # as many workers as one machine commonly has
 TRIALS = 24
+# What says how a replay is carried out; all else is the run's.
+REPLAYED = (
+    *("replay", "trials", "storage", "quiet", "runner", "workers"),
+    *("ray_address", "ray_code", "gpus_per_trial"),
+)
 YEAR = 365 * 24 * 60  # minutes; timers of the system end somewhere beyond
 
 
@@ -22,9 +27,10 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     args = made.parse_args(argv)
     if args.space is None and args.replay is None:
         made.error("expected --space NAME, or --replay RUN")
-    given = [flag for flag in ("space", "threads", "deterministic") if getattr(args, flag)]
-    if args.replay is not None and given:
-        made.error(f"--{given[0]}: --replay takes it from the run; leave it out")
+    given = [name for name, value in vars(args).items() if value != made.get_default(name)]
+    if args.replay is not None and (unused := [name for name in given if name not in REPLAYED]):
+        flag = unused[0].replace("_", "-")
+        made.error(f"--{flag}: --replay takes all such from the run; leave it out")
     if args.deterministic is not None and args.minutes is not None:
         made.error("--minutes: a deterministic search knows no clock; leave it out")
     if args.trials is None and args.replay is None:

@@ -133,7 +133,9 @@ def read_any(folder: Path, storage: str | None = None) -> Run:
     """The run in `folder`, whatever it evaluates; InputError where there is none."""
     try:
         content = json.loads((folder / "run.json").read_text())
-        settings = content["settings"] = dict(content["settings"])
+        if not isinstance(content, dict) or not isinstance(content.get("settings"), dict):
+            raise TypeError("no object with study, storage and settings, as a search writes it")
+        settings = content["settings"]
         for name, value in (("storage", content["storage"]), ("space", settings["space"])):
             if not isinstance(value, str):
                 raise TypeError(f"{name} is {value!r}")
@@ -151,7 +153,7 @@ def read_any(folder: Path, storage: str | None = None) -> Run:
 def _unreadable(folder: Path, error: Exception) -> InputError:
     reason = f"{type(error).__name__}: {error}"
     return InputError(
-        f"{folder / 'run.json'}: cannot be read ({reason}); mend it, or choose another --study"
+        f"{folder / 'run.json'}: cannot be read ({reason}); put it back, or choose another run"
     )
 
 
@@ -181,6 +183,24 @@ def open_run(
     return Run(folder, content)
 
 
+def _check_database(run: Run) -> None:
+    """A new one in place of one that is lost would lose the tables, too."""
+    table, database = run.folder / "trials.csv", run.folder / FILE
+    if run.alone and _filled(table, lines=2) and not _filled(database, lines=1):
+        raise InputError(
+            f"{database}: expected the study of which {table.name} tells; it is gone, or empty;"
+            " put it back, or choose another --study"
+        )
+
+
+def _filled(path: Path, *, lines: int) -> bool:
+    try:
+        with path.open("rb") as file:
+            return all(file.readline() for _ in range(lines))
+    except OSError:
+        return False
+
+
 def _there(path: Path) -> bool:
     try:
         return path.exists()
@@ -190,6 +210,7 @@ def _there(path: Path) -> bool:
 
 def _resumed(folder: Path, settings: dict[str, Any], storage: str | None) -> Run:
     run = read_any(folder)
+    _check_database(run)
     differing = differences(run.settings, settings)
     if differing:
         raise InputError(

@@ -66,7 +66,7 @@ def is_storage_error(error: BaseException) -> bool:
 
 def told(error: BaseException, url: str) -> str:
     """The words of an error, on one line and without the secrets that its storage's URL holds."""
-    said = str(error).replace(url, redacted(url))
+    said = re.split(r"\[SQL: |\(Background on this", str(error))[0].replace(url, redacted(url))
     for secret in sorted(_secrets(url), key=len, reverse=True):
         said = said.replace(secret, "***")
     return " ".join(said.split())[:200]

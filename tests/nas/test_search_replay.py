@@ -191,6 +191,15 @@ def test_nothing_to_repeat_is_one_line(tmp_path: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize("flag", ["--seed=4", "--sampler=random", "--out=there", "--epochs=3"])
+def test_what_a_replay_takes_from_the_run_is_refused(
+    flag: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["--replay", "runs/s", flag])
+    assert f"{flag.partition('=')[0]}: --replay takes all such" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [

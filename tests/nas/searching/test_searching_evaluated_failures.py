@@ -49,6 +49,9 @@ class Mine(EvaluatedSpace):
     def nan(self, x):
         return {{"error": float("nan")}}
 
+    def vast(self, x):
+        return {{"error": 10**400}}
+
     def raises(self, x):
         raise RuntimeError("no luck")
 
@@ -79,6 +82,7 @@ SPACE = Mine()
 """
 WAYS = {
     "other": "bad-result: evaluate gave latency = 0.6, but cost gave 0.1; expected the same",
+    "vast": "bad-result: error = 10000000000",
     "none": "bad-result: latency = None is no number",
     "nan": "bad-result: error = nan is not finite",
     "raises": "error: RuntimeError: no luck (mine_space.py:",
@@ -103,7 +107,7 @@ class Searched:
 def search(home: Path, *ways: str, flags: str = "") -> Searched:
     """In those ways, each of which may take a third of a second."""
     (home / "mine_space.py").write_text(SPACE.format(ways=ways))
-    command = f"--space mine_space:SPACE --trials 11 --study s --out {home} {flags}"
+    command = f"--space mine_space:SPACE --trials 12 --study s --out {home} {flags}"
     said = StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stderr(said), redirect_stdout(StringIO()):
         patch.setattr(limit, "ALARM", 0.0)

@@ -230,3 +230,30 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
 )
 def test_a_storage_is_the_same_from_any_folder(url: str, there: str) -> None:
     assert absolute(url) == there.format(cwd=Path.cwd())
+
+
+@pytest.mark.parametrize("content", ["5", "[]", "{}", '{"settings": 7}'])
+def test_what_no_search_wrote_is_no_run(content: str, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(content)
+    with pytest.raises(InputError, match="no object with study, storage and settings"):
+        read_run(tmp_path)
+
+
+@pytest.mark.parametrize("left", [None, ""])
+def test_a_lost_study_is_not_begun_anew_over_its_tables(left: str | None, tmp_path: Path) -> None:
+    run = saved(tmp_path)
+    if left is not None:
+        (run.folder / FILE).write_text(left)
+    opened(tmp_path)  # killed before its first trial had ended
+    (run.folder / "trials.csv").write_text("number,key\n0,abc\n")
+    with pytest.raises(InputError, match=r"study\.db: expected the study of which trials\.csv"):
+        opened(tmp_path)
+    open_storage(run.storage_url)
+    opened(tmp_path)
+
+
+def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
+    run = opened(tmp_path)
+    run.folder.write_text("")
+    with pytest.raises(InputError, match=f"{run.folder} cannot be written"):
+        run.save(EXECUTION)

@@ -123,7 +123,7 @@ class View:
         """By name. Raises KeyError for an unknown one."""
         return {one.name: one for one in self.measures}[name]
 
-    @property
+    @cached_property
     def size(self) -> Measure | None:
         """By which small and large are told apart: the first positive cost."""
         known = [name for name in self.costs if positive(self.searched, name)]

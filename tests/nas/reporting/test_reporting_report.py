@@ -13,6 +13,7 @@ from nas.reporting.imagenet import family_of, models
 from nas.reporting.report.page import page
 from nas.reporting.report.payload import payload
 from nas.reporting.report.pictures import write_pictures
+from nas.reporting.view import nouns
 from nas.reporting.view.measure import digits
 from nas.reporting.view.timed import timed
 from tests.nas.reporting.looked_at import cost_of, document, view
@@ -51,6 +52,15 @@ def test_a_name_cannot_end_the_script_nor_be_taken_for_a_place_in_the_page():
 
 def test_twice_the_same_page():
     assert page(view(score)) == page(view(score))
+
+
+def test_a_page_of_many_rows_looks_through_all_of_them_a_few_times_only(monkeypatch):
+    looked = []
+    real = nouns.positive
+    monkeypatch.setattr(nouns, "positive", lambda *asked: looked.append(asked) or real(*asked))
+    seen = view(score)
+    page(seen)
+    assert len(looked) <= len(seen.costs)
 
 
 def test_the_prices_travel_whole():

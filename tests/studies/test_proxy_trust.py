@@ -1,12 +1,14 @@
 """The judge of proxies finds the trust that was put into made trainings; cheaper is cheaper."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from nas.core.fidelity import Fidelity
+from nas.evaluation.presets import FIDELITIES
 from studies.intervals import Interval
 from studies.proxy_trust.fidelities import TOP, cheaper
 from studies.proxy_trust.judge import NEAR, TRAINING, Trust, ceiling, chosen, table, trusts
@@ -14,6 +16,7 @@ from studies.proxy_trust.picture import draw
 
 DEAR = Fidelity(epochs=3, resolution=96, data_share=0.04, width_scale=0.25)
 NETWORKS = 60
+EVIDENCE = Path(__file__).parents[2] / "studies" / "proxy_trust"
 
 
 def test_each_is_less_of_one_axis_and_the_last_is_the_searchs_default():
@@ -98,3 +101,20 @@ def test_all_of_it_is_a_table_and_a_picture(made, tmp_path):
     assert list(table(found)["name"]) == ["short", "count"]
     draw(found, ceiling(made[0]), tmp_path / "picture.png")
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_committed_evidence_supports_the_default():
+    top, less, scores = (
+        pd.read_csv(EVIDENCE / f"{name}.csv", dtype={"key": str})
+        for name in ("top", "cheaper", "scores")
+    )
+    found = chosen(trusts(top, less, scores))
+    assert found is not None
+    trained = less[less["label"] == found.name]
+    preset = FIDELITIES["cpu"]
+    assert preset.images is not None
+    share = round(preset.images / 48_000, 4)  # of Fashion-MNIST's training images
+    expected = asdict(replace(preset.fidelity, data_share=share))
+    assert {name: set(trained[name]) for name in expected} == {
+        name: {value} for name, value in expected.items()
+    }

@@ -30,7 +30,7 @@ class Preset:
 
 FIDELITIES: Mapping[str, Preset] = MappingProxyType(
     {
-        # Chosen by studies/default_fidelity, because it ranks.
+        # Chosen by studies/default_fidelity, because it ranks; kept by studies/proxy_trust's rule.
         "cpu": Preset(
             fidelity=Fidelity(epochs=2, resolution=64, width_scale=0.25),
             recipe=Recipe(),

@@ -9,14 +9,14 @@ import pytest
 from tests.nas.scheduling.cluster import LOOPBACK, two_nodes
 from tests.nas.scheduling.process import commands, finish, start, states, tree, wait_until
 
-FLAGS = ("--workers", "2", "--trials", "8", "--fix", "mood=slow", "--no-published")
+FLAGS = ("--trials", "8", "--fix", "mood=slow", "--no-published")
 PROMPT = 60.0  # seconds on a busy machine
 
 
 @pytest.mark.slow
 def test_a_search_whose_cluster_lost_its_head_says_so_and_goes_on(tmp_path: Path) -> None:
     with two_nodes() as cluster, ExitStack() as stack:
-        flags = (*FLAGS, "--ray-address", cluster.address)
+        flags = (*FLAGS, "--workers", "2", "--ray-address", cluster.address)
         search = stack.enter_context(start(tmp_path, *flags, **LOOPBACK))
         stack.callback(search.kill)
         wait_until(lambda: states(tmp_path)["COMPLETE"] >= 2, search)

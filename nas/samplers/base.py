@@ -11,7 +11,7 @@ from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from nas.samplers.proposal import Trial, distributions, seen_keys, stream
+from nas.samplers.proposal import SeenKeys, distributions, stream
 from nas.windows import Member, Region
 
 
@@ -24,8 +24,8 @@ class RegionSampler(BaseSampler):
     def __init__(self, region: Region, *, seed: int) -> None:
         self._region = region
         self._seed = seed
-        self._keys: dict[Trial, str] = {}
-        self._handed: dict[Trial, str] = {}  # keys of trials that are under way
+        self._seen = SeenKeys(region)
+        self._handed: dict[tuple[object, int], str] = {}  # by storage and trial: keys under way
         self._one_at_a_time = threading.Lock()
 
     @abstractmethod
@@ -45,7 +45,7 @@ class RegionSampler(BaseSampler):
     ) -> dict[str, Any]:
         """The proposed member's canonical genome."""
         with self._one_at_a_time:  # Optuna's n_jobs are threads
-            seen, rng = seen_keys(study, self._region, self._keys), stream(self._seed, trial)
+            seen, rng = self._seen.of(study), stream(self._seed, trial)
             # Another thread's proposal is not in the study until its parameters are asked for.
             seen |= set(self._handed.values())
             member = self.propose(study, trial, seen, rng)

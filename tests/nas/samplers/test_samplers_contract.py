@@ -15,7 +15,7 @@ from nas.core.objective import parse_objectives
 from nas.core.space import key_of
 from nas.samplers import SAMPLERS, BayesianSampler, InRegion, make_sampler
 from nas.samplers.in_region import PROPOSED
-from nas.samplers.proposal import distributions, seen_keys, stream
+from nas.samplers.proposal import SeenKeys, distributions, stream
 from nas.study.ledger import Ledger
 from nas.windows import Member, Region, changed
 from search_spaces.accvit import SPACE
@@ -268,7 +268,22 @@ def test_seen_are_all_that_ran_run_or_wait_but_not_what_was_interrupted():
     waiting = WINDOW.draw(stream(5, study.trials[0]), set())
     study.enqueue_trial(waiting.genome, user_attrs={"key": waiting.key})
     kept = {key_of(trial.params) for trial in (complete, running, failed)}
-    assert seen_keys(study, WINDOW) == kept | {waiting.key}
+    assert SeenKeys(WINDOW).of(study) == kept | {waiting.key}
+
+
+def test_what_was_seen_stays_seen_however_trials_end_and_in_each_study():
+    kept = SeenKeys(WINDOW)
+    for name in ("random", "evolution"):
+        study = new_study(name, WINDOW)
+        trials = [study.ask(distributions(WINDOW)) for _ in range(6)]
+        for number in (0, 2, 1, 5, 4):
+            if number == 5:
+                trials[5].set_user_attr("failure", "interrupted")
+            study.tell(trials[number], state=TrialState.FAIL)
+            expected = {key_of(trial.params) for trial in trials}
+            if trials[5].user_attrs:
+                expected.discard(key_of(trials[5].params))
+            assert kept.of(study) == SeenKeys(WINDOW).of(study) == expected
 
 
 def test_a_trial_queued_by_hand_counts_as_the_network_that_it_is(around_femto):
@@ -277,4 +292,4 @@ def test_a_trial_queued_by_hand_counts_as_the_network_that_it_is(around_femto):
     raw = {**region.members[0].genome, "stages.0.mlp": "per-branch"}
     study.enqueue_trial(raw)
     study.ask(distributions(region))
-    assert seen_keys(study, region) == {region.members[0].key}
+    assert SeenKeys(region).of(study) == {region.members[0].key}

@@ -8,7 +8,7 @@ from pathlib import Path
 import optuna
 
 from nas.core.errors import InputError
-from nas.searching.replayed import Trial
+from nas.searching.replayed import Trial, difference
 from nas.searching.replayed_evaluations import evaluate_again, known_evaluations
 from nas.searching.replayed_trainings import known_trainings, one_by_one, search_again
 from nas.searching.versions import versions
@@ -101,4 +101,4 @@ def _difference(then: Trial | None, now: Trial | None) -> str:
     for name, value in then.genome.items():
         if now.genome.get(name) != value:
             return f"trial {then.number}: {name} = {value} then, {now.genome.get(name)} now"
-    return f"trial {then.number}: {then.result} then, {now.result} now"
+    return f"trial {then.number}: {difference(then.result, now.result)}"

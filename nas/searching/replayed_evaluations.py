@@ -6,7 +6,7 @@ from nas.core.errors import InputError
 from nas.core.evaluated import EvaluatedSpace
 from nas.searching.arguments import parse
 from nas.searching.evaluated_search import find_evaluated, search_of
-from nas.searching.replayed import Trial
+from nas.searching.replayed import Trial, numbers
 from nas.study.evaluated import Row, measured_row, read_rows
 from nas.study.run import Run
 from nas.study.settings import differences
@@ -20,10 +20,8 @@ def known_evaluations(run: Run) -> list[Trial]:
 
 
 def _trial(row: Row) -> Trial:
-    measured = tuple(row.measured[name] for name in sorted(row.measured))
-    ended = measured + (row.values or ())
     kind = (row.failure or "").partition(":")[0]  # words may name an address, or a place reached
-    return Trial(row.number, row.genome, kind or ended)
+    return Trial(row.number, row.genome, kind or numbers(row.measured, row.values))
 
 
 def evaluate_again(run: Run, known: list[Trial]) -> list[Trial]:

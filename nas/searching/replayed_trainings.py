@@ -12,7 +12,7 @@ from nas.core.guard import guarded
 from nas.core.space import find_space
 from nas.evaluation.job import Job, run_job
 from nas.samplers import make_sampler
-from nas.searching.replayed import Trial
+from nas.searching.replayed import Result, Trial, numbers
 from nas.searching.resolve import objectives_of, region_of
 from nas.searching.resources import resources_for
 from nas.searching.runner import make_runner
@@ -45,8 +45,8 @@ def _ended(run: Run) -> tuple[list[Record], int]:
 
 def _trial(record: Record) -> Trial:
     if record.complete:
-        measured = (record.accuracy or 0.0, record.loss or 0.0)
-        result: tuple[float, ...] | str = measured + (record.values or ())
+        measured = {"accuracy": record.accuracy or 0.0, "loss": record.loss or 0.0}
+        result = numbers(measured, record.values)
     else:
         result = (record.failure or "unknown").partition(":")[0]
     return Trial(record.number, record.genome, result)
@@ -68,19 +68,19 @@ def one_by_one(run: Run, number: int) -> Iterator[Trial]:
             evaluation, threads=threads, weights=None, seconds=run.trial_seconds, parts=parts
         )
         outcome = run_job(job)
-        trial = Trial(record.number, record.genome, _result(outcome, record, settings))
-        print(f"trial {trial.number}: {trial.result}", flush=True)
-        yield trial
+        print(f"trial {record.number}: {_said(outcome)}", flush=True)
+        yield Trial(record.number, record.genome, _result(outcome, record, settings))
 
 
-def _result(outcome: Outcome, record: Record, settings: Settings) -> tuple[float, ...] | str:
+def _result(outcome: Outcome, record: Record, settings: Settings) -> Result:
     """As of a record, with the costs that the space says today."""
     if not isinstance(outcome, Score):
         return outcome.kind
     space = find_space(settings.space)
     cost = space.cost(space.adapt(space.decode(record.genome), settings.target))
     known = {"accuracy": outcome.accuracy, **asdict(cost)}
-    return (outcome.accuracy, outcome.loss, *(float(known[name]) for name in settings.objectives))
+    measured = {"accuracy": outcome.accuracy, "loss": outcome.loss}
+    return numbers(measured, [float(known[name]) for name in settings.objectives])
 
 
 def search_again(run: Run, number: int, args: argparse.Namespace) -> list[Trial]:

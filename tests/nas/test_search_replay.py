@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -78,7 +79,11 @@ def test_a_replay_finds_the_result_that_is_another(
     search(tmp_path, "s", *TOY, "--runner", "inline", "--deterministic")
     tampered(tmp_path, "s")
     assert replay(tmp_path, "s") == 1
-    assert "first difference: trial" in capsys.readouterr().out
+    assert re.search(
+        r"^first difference: trial \d+: accuracy 0\.123 then, [\d.]+ now$",
+        capsys.readouterr().out,
+        re.MULTILINE,
+    )
 
 
 def test_a_replay_finds_the_value_that_the_sampler_never_saw(
@@ -89,7 +94,7 @@ def test_a_replay_finds_the_value_that_the_sampler_never_saw(
         database.execute("UPDATE trial_values SET value = 99.5 WHERE trial_value_id = 1")
     database.close()
     assert replay(tmp_path, "s") == 1
-    assert "first difference: trial 0" in capsys.readouterr().out
+    assert "first difference: trial 0: values[0] 99.5 then, " in capsys.readouterr().out
 
 
 def test_a_replay_wants_the_settings_of_the_study(

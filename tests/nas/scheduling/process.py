@@ -18,6 +18,7 @@ TOY = (
     *("--space", "tests.nas.toy:SPACE", "--data", "digits", "--resolution", "8"),
     *("--width-scale", "1", "--data-share", "0.05", "--val-limit", "50", "--epochs", "1"),
 )
+PROMPT = 60.0  # seconds to end on a busy machine after Ray has died; about 12 on a quiet one
 SECONDS = 280.0  # until a process that should have done something is given up
 
 
@@ -42,6 +43,16 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
         os.killpg(process.pid, signal.SIGKILL)
         raise
     return process.returncode, out, err
+
+
+def ends_without_ray(process: subprocess.Popen[str]) -> None:
+    """Ray was killed under the search just now: it ends soon, with one line that says so."""
+    killed = time.monotonic()
+    code, _, complaints = finish(process)
+    assert time.monotonic() - killed < PROMPT
+    assert code == 2, complaints
+    assert complaints.splitlines()[-1].startswith("error: ray died under the search")
+    assert "Traceback" not in complaints
 
 
 def trials(out: Path, *, study: str = "s") -> list[tuple[int, str, str]]:

@@ -1,16 +1,22 @@
 """The head of a cluster dies under a search: it ends with one line, and goes on without one."""
 
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.nas.scheduling.cluster import LOOPBACK, two_nodes
-from tests.nas.scheduling.process import commands, finish, start, states, tree, wait_until
+from tests.nas.scheduling.process import (
+    commands,
+    ends_without_ray,
+    finish,
+    start,
+    states,
+    tree,
+    wait_until,
+)
 
 FLAGS = ("--trials", "8", "--fix", "mood=slow", "--no-published")
-PROMPT = 60.0  # seconds on a busy machine
 
 
 @pytest.mark.slow
@@ -22,12 +28,7 @@ def test_a_search_whose_cluster_lost_its_head_says_so_and_goes_on(tmp_path: Path
         wait_until(lambda: states(tmp_path)["COMPLETE"] >= 2, search)
         running = commands(tree(search.pid))
         cluster.kill("head")
-        killed = time.monotonic()
-        code, _, complaints = finish(search)
-        assert time.monotonic() - killed < PROMPT
-    assert code == 2, complaints
-    assert complaints.splitlines()[-1].startswith("error: ray died under the search")
-    assert "Traceback" not in complaints
+        ends_without_ray(search)
     assert not [pid for pid, command in commands(running).items() if command == running[pid]]
     before = states(tmp_path)["COMPLETE"]
 

@@ -7,10 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.nas.scheduling.process import commands, finish, start, states, tree, wait_until
+from tests.nas.scheduling.process import (
+    PROMPT,
+    commands,
+    ends_without_ray,
+    finish,
+    start,
+    states,
+    tree,
+    wait_until,
+)
 
 FLAGS = ("--workers", "1", "--trials", "8", "--fix", "mood=slow", "--no-published")
-PROMPT = 60.0  # seconds on a busy machine; about 12 on a quiet one
 
 
 @pytest.mark.slow
@@ -21,14 +29,10 @@ def test_a_search_whose_ray_is_killed_says_so_and_goes_on(server: str, tmp_path:
     started = commands(tree(search.pid))
     victims = [pid for pid, command in started.items() if f"/{server}" in command.split(" ")[0]]
     os.kill(victims[0], signal.SIGKILL)
-    killed = time.monotonic()
-    code, _, complaints = finish(search)
-    assert time.monotonic() - killed < PROMPT
-    assert code == 2, complaints
-    assert complaints.splitlines()[-1].startswith("error: ray died under the search")
-    assert "Traceback" not in complaints
+    ends_without_ray(search)
     before = states(tmp_path)["COMPLETE"]
-    while _outliving(started) and time.monotonic() - killed < 2 * PROMPT:
+    deadline = time.monotonic() + PROMPT
+    while _outliving(started) and time.monotonic() < deadline:
         time.sleep(0.5)  # workers notice by themselves
     assert not _outliving(started)
 

@@ -3,162 +3,46 @@
     python -m benchmarks.bookkeeping [--quick] [--trials N]
 
 Evaluations that end at once, one after the other, on SQLite: of a space that brings its own
-evaluation (28 knobs of 4 choices), with the random sampler and with the default one, and of
-networks (the space accvit, 5M-30M, outcomes made up in place of trainings) with the random one.
-Medians over the last 50 trials before the n-th, in milliseconds: all of a trial; the sampler's
-proposal; all calls of the storage; and what is left, which is the bookkeeping. `report_ms`, a part
-of these, is what it takes to note an outcome. `seconds` is the time of all trials up to the n-th.
+evaluation (28 knobs of 4 choices), and of networks (the space accvit, 5M-30M, outcomes made up in
+place of trainings). Medians over the last 50 trials before the n-th, in milliseconds: all of a
+trial; the sampler's proposal; all calls of the storage; and what is left, which is the bookkeeping.
+`note_ms`, a part of these, is what it takes to note an outcome. `seconds` is the time of all trials
+up to the n-th, `report_seconds` that of the report on them. A sampler that is not random proposes
+the last 60 before each n; what is known by then was drawn at random.
 """
 
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from benchmarks.arguments import RESULTS
+from benchmarks.instant import Parts, evaluated, networks
 from benchmarks.table import write
 from nas.commandline import Parser, count, run
-from nas.core.budget import Budget, parse_bound
-from nas.core.evaluated import EvaluatedSpace
-from nas.core.evaluation import Score
-from nas.core.fidelity import Fidelity, Setting
-from nas.core.knob import Genome, Knob
-from nas.core.objective import parse_objectives
-from nas.core.space import find_space
-from nas.samplers import DEFAULT, make_sampler
-from nas.study.book import Book
-from nas.study.campaign import Campaign
-from nas.study.evaluated_study import EvaluatedStudy
-from nas.study.ledger import Ledger
-from nas.study.proposals import Proposals
-from nas.study.storage import open_storage
-from nas.windows import Region, region_within
+from nas.reporting.report.page import write_report
+from nas.reporting.view.opened import open_view
+from nas.samplers import DEFAULT
 
-WINDOW = 50
+WINDOW, OWN = 50, 60
 ENDS = (100, 1_000, 10_000)
-SCORE = Score(accuracy=0.5, loss=1.0, seconds=0.0, device="cpu", images_per_second=1.0)
+SPACES = {"evaluated": evaluated, "networks": networks}
+RUNS = tuple((space, sampler) for space in SPACES for sampler in ("random", DEFAULT))
 
 
-class Parts(NamedTuple):
-    """Seconds so far: of the sampler, of the storage, and of what notes outcomes."""
-
-    asked: float
-    stored: float
-    told: float
-
-
-class Instant(EvaluatedSpace):
-    """Knobs by number, a cost and an error that cost nothing to know."""
-
-    name, objectives = "instant", "error:min,price:min"
-    knobs = tuple(Knob(name=f"k{place}", choices=(0, 1, 2, 3)) for place in range(28))
-
-    def cost(self, genome: Genome) -> dict[str, float]:
-        """The sum of the choices."""
-        return {"price": float(sum(map(int, genome.values())))}
-
-    def evaluate(self, genome: Genome) -> dict[str, float]:
-        """How many knobs are not 1."""
-        return {"error": float(sum(choice != 1 for choice in genome.values()))}
-
-
-class Timed:
-    """An object whose methods' time is added up, or that of some; nested calls count once."""
-
-    def __init__(self, inner: Any, *names: str) -> None:
-        self._inner = inner
-        self._names = names
-        self._depth = 0
-        self.seconds = 0.0
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._inner, name)
-        counts = callable(found) and (not self._names or name in self._names)
-        return self._timed(found) if counts else found
-
-    def _timed(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            self._depth += 1
-            started = time.perf_counter()
-            try:
-                return method(*args, **kwargs)
-            finally:
-                self._depth -= 1
-                if not self._depth:
-                    self.seconds += time.perf_counter() - started
-
-        return call
-
-
-def evaluated(folder: Path, *, sampler: str) -> Iterator[Parts]:
-    """After each trial of a space that evaluates itself."""
-    space = Instant()
-    region = region_within(space)
-    objectives = space.weighed(None)
-    study = EvaluatedStudy(
-        open_storage(f"sqlite:///{folder / sampler}.db"),
-        "s",
-        space=space,
-        region=region,
-        objectives=objectives,
-        settings={},
-        alone=True,
-        lag=None,
-    )
-    study.use(
-        lambda known: make_sampler(sampler, region, seed=0, known=known, objectives=objectives)
-    )
-    asked, stored = _timed(study._proposals, study._book)
-    told = study._book = Timed(study._book, "end")  # type: ignore[assignment]
-    while True:
-        assert study.step(most=10**9) == "done"
-        yield Parts(asked.seconds, stored.seconds, told.seconds)
-
-
-def networks(folder: Path, *, sampler: str) -> Iterator[Parts]:
-    """The same of networks, whose outcomes are made up."""
-    space = find_space("accvit")
-    region = Region(
-        space=space,
-        choices={knob.name: knob.choices for knob in space.knobs},
-        budget=Budget((parse_bound("params", "5M-30M"),)),
-        target=Setting(),
-    )
-    objectives = parse_objectives("accuracy,params")
-    ledger = Ledger(
-        open_storage(f"sqlite:///{folder / 'networks.db'}"),
-        "s",
-        region=region,
-        fidelity=Fidelity(epochs=1, resolution=64),
-        objectives=objectives,
-    )
-    ledger.use(make_sampler(sampler, region, seed=0, known=0, objectives=objectives))
-    asked, stored = _timed(ledger._proposals, ledger._search)
-    campaign = Campaign(ledger, trials=10**9, workers=1, replicates=False)
-    told = Timed(campaign, "done")
-    while (ticket := campaign.next()) is not None:
-        told.done(ticket, SCORE)
-        yield Parts(asked.seconds, stored.seconds, told.seconds)
-
-
-def _timed(proposals: Proposals, book: Book) -> tuple[Timed, Timed]:
-    sampler, storage = Timed(proposals._shadow, "ask"), Timed(book._storage)
-    proposals._shadow = sampler  # type: ignore[assignment]
-    book._storage = storage
-    return sampler, storage
-
-
-def measured(name: str, sampler: str, *, most: int, folder: Path) -> Iterator[dict[str, object]]:
-    """A row for each end up to `most` trials."""
-    started = last = time.perf_counter()
+def measured(name: str, sampler: str, *, most: int, home: Path) -> Iterator[dict[str, object]]:
+    """A row for each end up to `most` trials of the run in the folder `home`."""
+    ends = [end for end in (*ENDS, most) if end <= most]
     before = Parts(0, 0, 0)
     rows: list[dict[str, float]] = []
-    for number, now in enumerate(SPACES[name](folder, sampler=sampler), start=1):
+    search = SPACES[name](home, sampler=sampler, own=lambda n: any(0 <= e - n < OWN for e in ends))
+    reporting = 0.0
+    started = last = time.perf_counter()
+    for number, now in enumerate(search, start=1):
         ended = time.perf_counter()
-        asked, stored, told = (
+        asked, stored, noted = (
             1e3 * (after - earlier) for after, earlier in zip(now, before, strict=True)
         )
         whole = 1e3 * (ended - last)
@@ -168,21 +52,21 @@ def measured(name: str, sampler: str, *, most: int, folder: Path) -> Iterator[di
                 "sampler_ms": asked,
                 "storage_ms": stored,
                 "bookkeeping_ms": whole - asked - stored,
-                "report_ms": told,
+                "note_ms": noted,
             }
         )
-        last, before = ended, now
-        if number in ENDS or number == most:
+        if number in ends:
             recent = rows[-WINDOW:]
             medians = {key: statistics.median(row[key] for row in recent) for key in recent[0]}
             identity = {"space": name, "sampler": sampler, "n": number}
-            yield identity | medians | {"seconds": ended - started}
+            seconds = ended - started - reporting
+            write_report(open_view(home), home / "report.html")
+            report = time.perf_counter() - ended
+            reporting += report
+            yield identity | medians | {"seconds": seconds, "report_seconds": report}
         if number == most:
             return
-
-
-SPACES = {"evaluated": evaluated, "networks": networks}
-RUNS = (("evaluated", "random"), ("networks", "random"), ("evaluated", DEFAULT))
+        last, before = time.perf_counter(), now
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -194,14 +78,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     most = ENDS[0] if given.quick else given.trials
     with tempfile.TemporaryDirectory() as folder:
-        write(
-            (
-                row
-                for name, sampler in RUNS
-                for row in measured(name, sampler, most=most, folder=Path(folder))
-            ),
-            given.out / "bookkeeping.csv",
+        rows = (
+            row
+            for name, sampler in RUNS
+            for row in measured(name, sampler, most=most, home=Path(folder) / f"{name}-{sampler}")
         )
+        write(rows, given.out / "bookkeeping.csv")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
-"""Networks spread evenly over a window's sizes, so that none stands for all."""
+"""Random networks: spread evenly over a window's sizes, so that none stands for all, or of one."""
 
 import random
+from dataclasses import replace
 from math import log
 
+from nas.core.budget import Bound, Budget
 from nas.core.errors import InputError
 from nas.windows import Member, Region
 
 DRAWS = 2000
+LIKE = 0.05  # how much smaller than a network others of its size may be, as a share
 
 
 def spread(region: Region, *, bins: int, per_bin: int, seed: int) -> list[Member]:
@@ -35,3 +38,10 @@ def spread(region: Region, *, bins: int, per_bin: int, seed: int) -> list[Member
             )
         chosen += rng.sample(found, per_bin)
     return chosen
+
+
+def of_size(region: Region, member: Member, *, count: int, seed: int) -> list[Member]:
+    """So many random networks of a network's parameters, or up to 5 % fewer."""
+    most = member.cost.params
+    budget = Budget((Bound(metric="params", low=round(most * (1 - LIKE)), high=most),))
+    return replace(region, budget=budget).sample(random.Random(seed), count)

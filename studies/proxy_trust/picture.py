@@ -38,9 +38,10 @@ def draw(found: Sequence[Trust], most: Trust | None, path: Path) -> None:
             axes.set_xlim(-1.05, 1.05)
             if most is not None:
                 axes.axvline(tau_of(most).value, color=GREY, linestyle="--")
+        dashed = "" if most is None else ", dashed: one seed of the dearest against another"
         figure.supxlabel(
             "against the dearest training, 95 % interval over networks; circles: trainings,"
-            " diamonds: scores without training, dashed: one seed of the dearest against another",
+            f" diamonds: scores without training{dashed}",
             fontsize=9,
             color=GREY,
         )

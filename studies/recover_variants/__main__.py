@@ -3,7 +3,6 @@
 Stopped, it goes on where it was. See README.md for the machine, the duration and the answer.
 """
 
-import random
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -12,11 +11,12 @@ import pandas as pd
 
 from nas.commandline import count, run
 from studies.commandline import SMOKE, parser, setup
+from studies.networks import of_size
 from studies.recover_variants.effects import effect_table, effects, gains
 from studies.recover_variants.judge import MARGIN, gap_table, gaps, pick_table
 from studies.recover_variants.picture import draw
 from studies.recover_variants.plan import Plan, plan
-from studies.recover_variants.searches import Found, Search, carry_out, trials
+from studies.recover_variants.searches import Found, Search, carry_out
 from studies.setup import Setup
 from studies.trainings import train
 
@@ -27,7 +27,7 @@ SEARCH = (
 )
 # What is compared is trained and validated on other images than those that it was selected by.
 JUDGED = ("--seed", "1000", "--val-limit", "5000")
-DRAWN = 2000  # members that tell how common a choice is in the window
+ALIKE = 50  # random networks of each found one's size, which tell how common a choice is there
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,11 +38,14 @@ def main(argv: list[str] | None = None) -> int:
     alone = args.smoke or args.workers == 1  # a smaller start than Ray's
     workers = ("--runner", "inline") if alone else ("--workers", str(args.workers))
     searches = [Search(metric="params", seed=seed) for seed in range(args.searches)]
-    found = [
-        carry_out(search, study, (*given, *workers), trials=args.trials, out=args.out / "searches")
-        for search in (*searches, Search(metric="macs", seed=args.searches))
-    ]
-    trials(found).to_csv(args.out / "trials.csv", index=False)
+    found = carry_out(
+        [*searches, Search(metric="macs", seed=args.searches)],
+        study,
+        (*given, *workers),
+        trials=args.trials,
+        runs=args.out / "searches",
+        out=args.out / "trials.csv",
+    )
     planned = plan(study, found, each=args.random, bases=args.bases)
     rows = train(
         setup(args, (*SEARCH, *JUDGED)),
@@ -57,9 +60,13 @@ def main(argv: list[str] | None = None) -> int:
 def _judge(
     study: Setup, found: Sequence[Found], planned: Plan, rows: pd.DataFrame, args: Namespace
 ) -> None:
-    drawn = study.region.sample(random.Random(study.settings.seed), DRAWN)
+    members = {member.key: member for one in found for member in one.front}
+    alike = [
+        of_size(study.region, member, count=ALIKE, seed=study.settings.seed)
+        for member in members.values()
+    ]
     judged, pairs = list(gaps(rows, planned)), gains(rows, planned)
-    choices = effects(pairs, [one.front for one in found], drawn)
+    choices = effects(pairs, found, alike)
     for name, table in (
         ("gaps", gap_table(judged)),
         ("pairs", pairs),

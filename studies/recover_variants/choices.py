@@ -64,6 +64,12 @@ class Pair:
         """Whether MACs are alike, too, so that neither cost explains what they differ by."""
         return _apart(self.plain.cost.macs, self.paper.cost.macs) <= log(1 + CLOSE_MACS)
 
+    @property
+    def moved(self) -> str:
+        """What else differs, from the paper's side to the plain one; empty where nothing does."""
+        told = ((name, self.paper.genome[name], self.plain.genome[name]) for name in FREE)
+        return "; ".join(f"{name} {here} to {there}" for name, here, there in told if here != there)
+
 
 def pairs(setup: Setup, bases: Sequence[Member]) -> Iterator[Pair]:
     """Of each base and choice, where the choice makes a difference and a match can be found."""

@@ -1,24 +1,24 @@
 """Which of the paper's choices the networks found share, and what each is worth at equal cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 from statistics import fmean
+from typing import Any
 
 import pandas as pd
 
 from nas.core.knob import Genome
 from nas.windows import Member
-from studies.intervals import Interval, mean
+from studies.intervals import Interval, detectable, mean
 from studies.recover_variants.choices import CHOICES, Choice
 from studies.recover_variants.judge import points
 from studies.recover_variants.plan import PAPER, PLAIN, Plan
+from studies.recover_variants.searches import Found
 
 COLUMNS = [
     *("choice", "base", "paper", "plain", "paper_params", "plain_params"),
-    *("paper_macs", "plain_macs", "matched", "gain"),
+    *("paper_macs", "plain_macs", "matched", "moved", "gain"),
 ]
-NEIGHBOURS = 50  # of the members drawn, those nearest in size to one that was found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,38 +27,42 @@ class Effect:
 
     Where a choice is of several knobs (a level for each stage), each counts as a part of it.
     `shared` is a mean over searches, whose members are no independent draws; `common` is that of
-    members drawn from the window, of the same sizes. `worth` is that of pairs of like parameters
-    and MACs; None without any. `unmatched` counts the pairs whose MACs could not be made alike.
+    random members of the same sizes, `tried` that of all trials. `worth` is that of pairs of like
+    parameters and MACs; None without any. `unmatched` counts the pairs whose MACs could not be made alike.
     """
 
     choice: str
     shared: Interval
     common: float
+    tried: float
     worth: Interval | None
     unmatched: int
 
 
 def effects(
-    gained: pd.DataFrame, fronts: Sequence[Sequence[Member]], drawn: Sequence[Member]
+    gained: pd.DataFrame, found: Sequence[Found], alike: Sequence[Sequence[Member]]
 ) -> list[Effect]:
-    """One for each choice, from `gains`, the front of each search, and members of the window."""
-    alike = [[_nearest(member, drawn) for member in front] for front in fronts]
-    return [_effect(choice, gained, fronts, alike) for choice in CHOICES]
+    """One for each choice, from `gains`, the searches, and others of their fronts' sizes.
+
+    `alike` holds as many random members for each member of a front.
+    """
+    return [_effect(choice, gained, found, alike) for choice in CHOICES]
 
 
 def _effect(
     choice: Choice,
     gained: pd.DataFrame,
-    fronts: Sequence[Sequence[Member]],
-    alike: Sequence[Sequence[Sequence[Member]]],
+    found: Sequence[Found],
+    alike: Sequence[Sequence[Member]],
 ) -> Effect:
     own = gained[gained["choice"] == choice.name]
     matched = own["matched"].astype(bool)
     worth = list(own["gain"][matched].dropna())
     return Effect(
         choice=choice.name,
-        shared=mean([_share(front, choice) for front in fronts]),
-        common=fmean(_share(few, choice) for front in alike for few in front),
+        shared=mean([_share(_genomes(one.front), choice) for one in found]),
+        common=fmean(_share(_genomes(few), choice) for few in alike),
+        tried=fmean(_share(one.trials.to_dict("records"), choice) for one in found),
         worth=mean(worth) if worth else None,
         unmatched=int((~matched).sum()),
     )
@@ -85,24 +89,24 @@ def gains(trainings: pd.DataFrame, plan: Plan) -> pd.DataFrame:
                 "paper_macs": pair.paper.cost.macs,
                 "plain_macs": pair.plain.cost.macs,
                 "matched": pair.matched,
+                "moved": pair.moved,
                 "gain": None if paper is None or plain is None else round(paper - plain, 4),
             }
         )
     return pd.DataFrame(lines, columns=COLUMNS)
 
 
-def _nearest(member: Member, drawn: Sequence[Member]) -> list[Member]:
-    size = log(member.cost.params)
-    return sorted(drawn, key=lambda one: abs(log(one.cost.params) - size))[:NEIGHBOURS]
+def _genomes(members: Sequence[Member]) -> list[Genome]:
+    return [member.genome for member in members]
 
 
-def _share(members: Sequence[Member], choice: Choice) -> float:
-    return fmean(_has(member.genome, choice) for member in members)
+def _share(genomes: Sequence[Mapping[Any, object]], choice: Choice) -> float:
+    return fmean(_has(genome, choice) for genome in genomes)
 
 
-def _has(genome: Genome, choice: Choice) -> float:
-    """The part of the choice's knobs that are as in the paper."""
-    return fmean(genome[name] == value for name, value in choice.paper.items())
+def _has(genome: Mapping[Any, object], choice: Choice) -> float:
+    """The part of the choice's knobs that are as in the paper; trials have them as text."""
+    return fmean(str(genome[name]) == str(value) for name, value in choice.paper.items())
 
 
 def effect_table(found: Sequence[Effect]) -> pd.DataFrame:
@@ -112,15 +116,17 @@ def effect_table(found: Sequence[Effect]) -> pd.DataFrame:
             {
                 "choice": one.choice,
                 "shared": round(one.shared.value, 3),
-                "shared_low": round(one.shared.low, 3),
-                "shared_high": round(one.shared.high, 3),
+                "shared_low": round(max(0.0, one.shared.low), 3),
+                "shared_high": round(min(1.0, one.shared.high), 3),
                 "searches": one.shared.n,
                 "common": round(one.common, 3),
+                "tried": round(one.tried, 3),
                 "pairs": 0 if one.worth is None else one.worth.n,
                 "unmatched": one.unmatched,
                 "worth": None if one.worth is None else round(one.worth.value, 2),
                 "low": None if one.worth is None else round(one.worth.low, 2),
                 "high": None if one.worth is None else round(one.worth.high, 2),
+                "detectable": None if one.worth is None else round(detectable(one.worth), 2),
             }
             for one in found
         ]

@@ -2,17 +2,16 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from nas.core.budget import Bound, Budget
 from nas.windows import Member
+from studies.networks import of_size
 from studies.recover_variants.choices import Pair, pairs
 from studies.recover_variants.searches import Found
 from studies.setup import Setup
 from studies.trainings import Training
 
 FRESH = 10  # the first replicate; searches use 0 and 1
-LIKE = 0.05  # how much smaller than the variant a random network may be, as a share
 PAPER, PLAIN = "paper's choice", "plain choice"
 
 
@@ -78,7 +77,10 @@ def plan(setup: Setup, found: Sequence[Found], *, each: int, bases: int) -> Plan
     return Plan(
         published=published,
         picks=chosen,
-        random={name: _alike(setup, member, each) for name, member in published.items()},
+        random={
+            name: tuple(of_size(setup.region, member, count=each, seed=setup.settings.seed))
+            for name, member in published.items()
+        },
         pairs=tuple(pairs(setup, tried)),
     )
 
@@ -90,10 +92,3 @@ def _published(setup: Setup) -> dict[str, Member]:
     }
     admits = setup.settings.budget.admits
     return {name: member for name, member in members.items() if admits(member.cost)}
-
-
-def _alike(setup: Setup, variant: Member, count: int) -> tuple[Member, ...]:
-    most = variant.cost.params
-    budget = Budget((Bound(metric="params", low=round(most * (1 - LIKE)), high=most),))
-    region = replace(setup.region, budget=budget)
-    return tuple(region.sample(random.Random(setup.settings.seed), count))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nas.core.errors import InputError
 from studies.intervals import Interval
 from studies.recover_variants.choices import CHOICES, CLOSE, CLOSE_MACS, FREE, pairs
 from studies.recover_variants.effects import effect_table, effects, gains
@@ -22,7 +23,7 @@ from studies.recover_variants.judge import (
 )
 from studies.recover_variants.picture import draw
 from studies.recover_variants.plan import PAPER, PLAIN, Pick, Plan, plan
-from studies.recover_variants.searches import Found, Search
+from studies.recover_variants.searches import Found, Search, carry_out
 from studies.setup import Setup
 
 
@@ -53,6 +54,8 @@ def test_each_choice_has_a_pair_of_like_cost(setup, nano, of_nano):
         assert abs(log(pair.plain.cost.params / pair.paper.cost.params)) <= log(1 + CLOSE)
         apart = abs(log(pair.plain.cost.macs / pair.paper.cost.macs))
         assert pair.matched == (apart <= log(1 + CLOSE_MACS))
+        moved = [name for name in FREE if pair.paper.genome[name] != pair.plain.genome[name]]
+        assert [told.split(" ")[0] for told in pair.moved.split("; ") if told] == moved
         changed = {
             name for name, value in pair.paper.genome.items() if pair.plain.genome[name] != value
         }
@@ -64,17 +67,17 @@ def _dead(pair):
     return {f"stages.{stage}.mlp" for stage in range(4)} if "levels" in pair.choice else set()
 
 
+def search_that_found(*front, seed=0):
+    trials = pd.DataFrame([member.genome for member in front]).astype(str)
+    return Found(search=Search(metric="params", seed=seed), trials=trials, front=front)
+
+
 def test_a_search_offers_its_best_that_costs_no_more(setup, nano):
     sizes = {
         name: setup.member(setup.space.encode(setup.space.published[name]))
         for name in ("femto", "pico", "tiny")
     }
-    found = Found(
-        search=Search(metric="params", seed=0),
-        records=(),
-        front=(sizes["pico"], sizes["tiny"]),
-        accuracies={},
-    )
+    found = search_that_found(sizes["pico"], sizes["tiny"])
     assert found.at(sizes["femto"].cost.params) is None
     assert found.at(nano.cost.params) is sizes["pico"]
     assert found.at(sizes["tiny"].cost.params) is sizes["tiny"]
@@ -176,9 +179,10 @@ def test_a_choice_is_worth_what_its_matched_pairs_differ_in(setup, small, nano, 
     rows = outcomes(setup, planned, lambda label: 80 + 2 * (label == PAPER))
     pairs = gains(rows, planned)
     drawn = [pair.plain for pair in small.pairs]
-    found = effects(pairs, [[nano], [nano, drawn[1]]], drawn)
+    found = effects(pairs, [search_that_found(nano), search_that_found(nano, drawn[1])], [drawn])
     gates = next(one for one in found if one.choice == "gates")
     assert gates.shared.value == 0.75  # of all, and of one in two
+    assert gates.tried == gates.shared.value
     assert gates.common == 0.75  # three of the four plain networks keep the gates
     assert gates.worth is not None
     assert gates.worth.value == pytest.approx(2, abs=0.6)
@@ -195,4 +199,35 @@ def test_a_choice_is_worth_what_its_matched_pairs_differ_in(setup, small, nano, 
 
 def test_without_pairs_no_choice_has_a_worth(small, nano):
     none = gains(pd.DataFrame({"label": [], "key": [], "accuracy": []}), replace(small, pairs=()))
-    assert all(one.worth is None for one in effects(none, [[nano]], [nano]))
+    assert all(one.worth is None for one in effects(none, [search_that_found(nano)], [[nano]]))
+
+
+def test_trials_that_are_written_down_are_not_searched_again(setup, nano, of_nano, tmp_path):
+    out, searches = tmp_path / "trials.csv", [Search(metric="params", seed=seed) for seed in (0, 1)]
+    members = [nano, of_nano[1].plain]
+    lines = [
+        {
+            "search": search.name,
+            "setup": setup.mark,
+            "number": number,
+            "key": member.key,
+            "params": member.cost.params,
+            "macs": member.cost.macs,
+            "accuracy": 0.5,
+            "front": number == search.seed,
+            **member.genome,
+        }
+        for search in searches
+        for number, member in enumerate(members)
+    ]
+    pd.DataFrame(lines).to_csv(out, index=False)
+    before = out.read_bytes()
+    found = carry_out(searches, setup, (), trials=2, runs=tmp_path / "none", out=out)
+    assert [[member.key for member in one.front] for one in found] == [
+        [member.key] for member in members
+    ]
+    assert [one.front[0].genome for one in found] == [member.genome for member in members]
+    assert out.read_bytes() == before
+    other = Setup.of("--space", "accvit", "--data", "digits", "--seed", "5")
+    with pytest.raises(InputError, match="take another --out"):
+        carry_out(searches, other, (), trials=2, runs=tmp_path / "none", out=out)

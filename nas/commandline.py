@@ -13,6 +13,7 @@ from nas.core.guard import DefectiveSpaceError
 
 USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141  # the last two as shells count signals, 128 + n
 MOST = 10**7  # of a count on the command line; above, it is a slip
+_URL = re.compile(r"://[^'\"\s]+")  # also one that was cut
 _NEGATIVE = re.compile(r"-\.?\d")
 _FLAG = re.compile(r"argument ([^:]+): expected (?:one|at least one) argument")
 
@@ -34,8 +35,11 @@ class Parser(argparse.ArgumentParser):
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
-        """Print the one line and exit with code 2."""
-        _complain(message + _negative_hint(message, self._given))
+        """Print the one line, without what may hold a password, and exit with code 2."""
+        for word in self._given:
+            before, scheme, _ = word.partition("://")
+            message = message.replace(word, f"{before}://***") if scheme else message
+        _complain(_URL.sub("://***", message) + _negative_hint(message, self._given))
         raise SystemExit(USAGE)
 
 

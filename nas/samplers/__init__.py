@@ -19,6 +19,7 @@ _FOREIGN: dict[str, _Foreign] = {
     "nsgaii": lambda seed: NSGAIISampler(seed=seed, population_size=20),
     "gp": lambda seed: GPSampler(seed=seed),
 }
+SEEDS = 2**32  # that numpy's generators take
 DEFAULT = "bayesian"  # what auto means today; a study keeps the name of what it used
 SAMPLERS = ("auto", "random", "evolution", "bayesian", *_FOREIGN)
 
@@ -39,7 +40,7 @@ def make_sampler(
     if name == "bayesian":
         return BayesianSampler(region, seed=seed, objectives=objectives)
     if name in _FOREIGN:
-        return InRegion(region, seed=seed, inner=_FOREIGN[name](seed + known))
+        return InRegion(region, seed=seed, inner=_FOREIGN[name]((seed + known) % SEEDS))
     raise InputError(f"--sampler {name}: expected one of {', '.join(SAMPLERS)}")
 
 

@@ -39,7 +39,7 @@ class RayRunner:
     def __call__(self, campaign: Campaign, make_job: MakeJob, listen: Listener) -> None:
         """Run until the campaign is finished; ray is stopped however it ends.
 
-        InputError where Ray cannot be had, holds no training, or dies.
+        InputError where Ray cannot be had, holds no training, or dies; what the campaign raises.
         """
         with (
             session_folder(sockets=self._address is None) as folder,
@@ -47,10 +47,11 @@ class RayRunner:
         ):
             trainable = tune.with_resources(ProxyTraining, _demand(self._resources))
             while not campaign.finished:
+                searcher = TicketSearcher(campaign, make_job, listen, dispatch)
                 tuner = tune.Tuner(
                     trainable,
                     tune_config=tune.TuneConfig(
-                        search_alg=TicketSearcher(campaign, make_job, listen, dispatch),
+                        search_alg=searcher,
                         num_samples=-1,
                         reuse_actors=True,
                     ),
@@ -61,7 +62,8 @@ class RayRunner:
                         log_to_file=False,
                     ),
                 )
-                tuner.fit()
+                with _raising(searcher):
+                    tuner.fit()
 
     @contextmanager
     def _connected(self, folder: Path) -> Iterator[Callable[[Job], Errand]]:
@@ -72,6 +74,17 @@ class RayRunner:
         with joined(self._address, ship_code=self._ship_code), Dispatch() as dispatch:
             check_nodes(self._resources)
             yield dispatch
+
+
+@contextmanager
+def _raising(searcher: TicketSearcher) -> Iterator[None]:
+    """The campaign's own error in place of Tune's, which holds its text alone."""
+    try:
+        yield
+    except tune.TuneError as error:
+        if searcher.broken is None:
+            raise
+        raise searcher.broken from error
 
 
 def _demand(resources: Resources) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """Tune asks it for configurations and tells it results; it asks and tells the campaign."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,6 +35,9 @@ class TicketSearcher(Searcher):
 
     A training that ends while a node of the cluster dies is started once more elsewhere; one that
     ends its own process, or the second time, is a failure.
+
+    Attributes:
+        broken: what the campaign raised, such as that its storage is gone; Tune makes text of it.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class TicketSearcher(Searcher):
         self._dispatch = dispatch
         self._under_way: dict[str, _UnderWay] = {}
         self._again: list[_UnderWay] = []
+        self.broken: Exception | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing of a campaign is pickled: Tune's own checkpoints are never read."""
@@ -57,38 +62,57 @@ class TicketSearcher(Searcher):
 
     def suggest(self, trial_id: str) -> Any:
         """An errand; None while the workers are busy; the end once the campaign is finished."""
-        if self._again:
-            lost = self._again.pop(0)
-            trial = replace(lost, attempt=2, started=time.monotonic(), dead_nodes=dead_nodes())
-        else:
-            ticket = self._campaign.next()
-            if ticket is None:
+        if self.broken is not None:
+            raise self.broken
+        with self._noted():
+            trial = self._repeated() if self._again else self._begun()
+            if trial is None:
                 return Searcher.FINISHED if self._campaign.finished else None
-            self._listen(ticket, None)
-            trial = _UnderWay(
-                ticket=ticket,
-                errand=self._dispatch(self._make_job(ticket)),
-                started=time.monotonic(),
-                dead_nodes=dead_nodes(),
-            )
         self._under_way[trial_id] = trial
         return {"errand": trial.errand}
+
+    def _repeated(self) -> _UnderWay:
+        lost = self._again.pop(0)
+        return replace(lost, attempt=2, started=time.monotonic(), dead_nodes=dead_nodes())
+
+    def _begun(self) -> _UnderWay | None:
+        ticket = self._campaign.next()
+        if ticket is None:
+            return None
+        self._listen(ticket, None)
+        return _UnderWay(
+            ticket=ticket,
+            errand=self._dispatch(self._make_job(ticket)),
+            started=time.monotonic(),
+            dead_nodes=dead_nodes(),
+        )
 
     def on_trial_complete(
         self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
     ) -> None:
         """Write the outcome down; a trial without one died with its worker."""
-        trial = self._under_way.pop(trial_id)
+        trial = self._under_way.pop(trial_id, None)
+        if trial is None:  # Tune asks once more where the first time raised
+            return
         came = None if error or result is None else result.get("came")
         if came is None and trial.attempt == 1 and lost_nodes() > trial.dead_nodes:
             self._again.append(trial)
             return
-        if isinstance(came, Returned):
-            came.deliver(trial.errand.job.weights)
-            came = came.outcome
-        outcome = _death(trial) if came is None else checked_outcome(came)
-        self._campaign.done(trial.ticket, outcome)
-        self._listen(trial.ticket, outcome)
+        with self._noted():
+            if isinstance(came, Returned):
+                came.deliver(trial.errand.job.weights)
+                came = came.outcome
+            outcome = _death(trial) if came is None else checked_outcome(came)
+            self._campaign.done(trial.ticket, outcome)
+            self._listen(trial.ticket, outcome)
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self.broken = error
+            raise
 
     def save(self, checkpoint_path: str) -> None:
         """Nothing: the study holds everything."""

@@ -204,7 +204,7 @@ class Campaign:
         running = sum(ticket.role == "search" for ticket in self._waiting())
         running += self._ledger.elsewhere
         return (
-            not self.exhausted
+            (not self.exhausted or self._ledger.queued)
             and self._complete + running < self._trials
             and self._complete + running + self._failed < self._tries
         )

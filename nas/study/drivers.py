@@ -26,6 +26,7 @@ PULSE = 10.0  # seconds between two beats
 WATCH = 2.5 * PULSE
 GRACE = 60.0  # seconds without one after which a driver elsewhere is dead
 OVER = -1  # in place of the number of a beat: the driver has ended
+SALTS = 2**31
 PREFIX = "driver "  # of the study's user attributes that hold the pulses
 
 
@@ -102,7 +103,7 @@ class Drivers:
         """No more beats, and a word that this was the last one."""
         self._over.set()
         if not self.alone:
-            with suppress(StorageInternalError, OSError):
+            with suppress(StorageInternalError):
                 self._beat(OVER)
 
     def others(self) -> int:
@@ -136,7 +137,7 @@ class Drivers:
         living = {} if self.alone else self._living()
         places = (Place(**pulse["place"]) for pulse in living.values())
         lonely = all(place.is_alive() is False for place in places)
-        return 0 if lonely else int(self.name, 16)
+        return 0 if lonely else int(self.name, 16) % SALTS
 
     def mine(self, trial: FrozenTrial) -> bool:
         """Whether a trial is this driver's own."""
@@ -173,7 +174,7 @@ class Drivers:
         beat = 0
         while not self._over.wait(PULSE):
             beat += 1
-            with suppress(StorageInternalError, OSError):  # the next may get through
+            with suppress(StorageInternalError):  # the next may get through
                 self._beat(beat)
 
     def _beat(self, beat: int) -> None:

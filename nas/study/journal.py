@@ -6,9 +6,12 @@ in it, and nobody could read the file from there on.
 
 import json
 import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from optuna.exceptions import StorageInternalError
 from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
 
 BLOCK = 2**16  # bytes, in which the beginning of half a line is looked for
@@ -23,13 +26,29 @@ class WholeLines(JournalFileBackend):
         super().__init__(str(self._file), lock_obj=self._turn)
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Behind the last whole line. OSError where the disk takes none or half of it."""
+        """Behind the last whole line. StorageInternalError where none or half of it is taken."""
         lines = "".join(f"{json.dumps(log, separators=(',', ':'))}\n" for log in logs)
-        self._turn.acquire()
-        try:
-            _append(self._file, lines.encode())
-        finally:
-            self._turn.release()
+        with _told_of(self._file):
+            self._turn.acquire()
+            try:
+                _append(self._file, lines.encode())
+            finally:
+                with suppress(RuntimeError):  # a write so slow that another took the turn
+                    self._turn.release()
+
+    def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
+        """From a line on. StorageInternalError where the file cannot be read."""
+        with _told_of(self._file):
+            yield from super().read_logs(log_number_from)
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """What a disk refuses, near or in a network, is the storage's trouble, to be waited for."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageInternalError(f"{path}: {error.strerror or error}") from error
 
 
 def _append(path: Path, content: bytes) -> None:

@@ -214,6 +214,11 @@ class Ledger:
         """How many trials of the search are under way in other drivers."""
         return self._search.elsewhere
 
+    @property
+    def queued(self) -> bool:
+        """Whether a trial of the search waits, such as one that a dead driver had under way."""
+        return bool(self._search.queued())
+
     def _read(self) -> None:
         self._search.glance()
         self._reference.glance()

@@ -1,6 +1,5 @@
 """A storage that is away for a moment, or a disk that is full, is waited for: results are dear."""
 
-import errno
 import sys
 import time
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from optuna.storages import BaseStorage
 
 PATIENCE = 20.0  # seconds
 PAUSE = 1.0  # seconds between two attempts
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # the disk
 
 
 class Patient:
@@ -37,9 +35,7 @@ def _patient(method: Callable[..., Any]) -> Callable[..., Any]:
         while True:
             try:
                 return method(*args, **kwargs)
-            except (StorageInternalError, OSError) as error:
-                if isinstance(error, OSError) and error.errno not in _FULL:
-                    raise
+            except StorageInternalError:
                 now = time.monotonic()
                 if deadline is None:
                     deadline = now + PATIENCE

@@ -28,7 +28,8 @@ class Effect:
     Where a choice is of several knobs (a level for each stage), each counts as a part of it.
     `shared` is a mean over searches, whose members are no independent draws; `common` is that of
     random members of the same sizes, `tried` that of all trials. `worth` is that of pairs of like
-    parameters and MACs; None without any. `unmatched` counts the pairs whose MACs could not be made alike.
+    parameters and MACs; None without any. `unmatched` counts those whose MACs could not be made
+    alike.
     """
 
     choice: str

@@ -73,6 +73,18 @@ def test_a_storage_that_cannot_be_reached_is_one_line_without_its_password(
     assert not any(SECRET in path.read_text() for path in kept)
 
 
+@pytest.mark.parametrize("kind", [kind for kind, url in URLS.items() if "://" in url])
+@pytest.mark.parametrize("flag", ["--storag {}", "--storag={}", "--trials {}", "--seed={}"])
+def test_a_url_in_the_wrong_place_is_not_repeated(
+    kind: str, flag: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert search(*TOY, *flag.format(URLS[kind]).split(" ")) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert SECRET not in said
+    assert "://***" in said
+
+
 @pytest.mark.parametrize("kind", URLS)
 def test_a_redacted_url_has_no_password(kind: str) -> None:
     assert SECRET not in redacted(URLS[kind])

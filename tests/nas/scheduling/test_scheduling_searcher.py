@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from optuna.exceptions import StorageInternalError
 
 from nas.core.errors import InputError
 from nas.core.evaluation import Evaluation, Failure, Outcome, Score
@@ -162,6 +163,26 @@ def test_weights_for_which_there_is_no_room_cost_nothing_else(
         "one", {"came": modules[1].Returned(outcome=SCORE, weights=b"all of it")}
     )
     assert campaign.outcomes == [SCORE]
+
+
+def test_what_the_campaign_raises_is_kept_and_raised_again(
+    modules: tuple[ModuleType, ModuleType], dead: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tune makes text of it, and asks about the same trial once more."""
+
+    def full(ticket: str, outcome: Outcome) -> None:
+        raise StorageInternalError("the disk is full")
+
+    campaign = Campaign()
+    monkeypatch.setattr(campaign, "done", full)
+    searcher = searcher_of(modules, campaign, job())
+    searcher.suggest("one")
+    with pytest.raises(StorageInternalError):
+        searcher.on_trial_complete("one", {"came": SCORE})
+    searcher.on_trial_complete("one", error=True)
+    with pytest.raises(StorageInternalError):
+        searcher.suggest("two")
+    assert isinstance(searcher.broken, StorageInternalError)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 import optuna
 import pytest
-from opened import ledger
+from opened import OBJECTIVES, ledger, region
 from optuna.storages import BaseStorage, InMemoryStorage
 from optuna.trial import TrialState
 
@@ -212,7 +212,33 @@ def test_a_driver_alone_draws_as_without_a_database_and_one_beside_it_otherwise(
     storage = InMemoryStorage()
     first = shared(storage)
     assert first.drivers.salt == 0
-    assert shared(storage).drivers.salt != 0
+    salt = shared(storage).drivers.salt
+    assert salt != 0
+    for name in ("tpe", "nsgaii", "gp"):  # whose generators take 32 bits
+        make_sampler(name, region(), seed=2**31 + salt, known=7, objectives=OBJECTIVES)
+
+
+def test_what_a_dead_driver_had_under_way_counts_where_all_else_was_tried() -> None:
+    storage, now = InMemoryStorage(), [0.0]
+    within = region(mood=("well",), pool=("max",), kernel=(1,))
+    count = len(within.members or ())
+    lost = shared(storage, within=within)
+    assert isinstance(lost.ask(), Ticket)
+    opened = shared(storage, within=within, clock=lambda: now[0])
+    campaign = Campaign(opened, trials=count + 2, workers=1, replicates=False)
+    while (ticket := campaign.next()) is not None:
+        campaign.done(ticket, SCORE)
+    assert states(storage)[TrialState.COMPLETE] == count - 1
+    assert not campaign.finished
+    lost.drivers.close()
+    now[0] += 2 * LOOK
+    ticket = campaign.next()
+    assert ticket is not None
+    campaign.done(ticket, SCORE)
+    assert campaign.next() is None
+    assert campaign.finished
+    assert states(storage)[TrialState.COMPLETE] == count
+    assert not states(storage)[TrialState.WAITING]
 
 
 def _drive(url: str, wanted: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import optuna
 import pytest
+from optuna.exceptions import StorageInternalError
 
 from nas.core.errors import InputError
 from nas.study import journal
@@ -54,12 +55,39 @@ def test_a_disk_that_takes_half_a_line_has_taken_none(
 
     with monkeypatch.context() as patched:
         patched.setattr(journal.os, "write", nearly_full)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(StorageInternalError, match="No space left"):
             WholeLines(file).append_logs([SECOND])
     assert written(file) == [FIRST]
     assert file.read_bytes().endswith(b"\n")
     WholeLines(file).append_logs([SECOND])
     assert written(file) == [FIRST, SECOND]
+
+
+def test_a_file_that_is_away_is_the_storages_trouble(tmp_path: Path) -> None:
+    log = WholeLines(tmp_path / "log")
+    log.append_logs([FIRST])
+    (tmp_path / "log").rename(tmp_path / "away")
+    with pytest.raises(StorageInternalError, match="log: No such file"):
+        log.append_logs([SECOND])
+    with pytest.raises(StorageInternalError, match="log: No such file"):
+        list(log.read_logs(0))
+    (tmp_path / "away").rename(tmp_path / "log")
+    log.append_logs([SECOND])
+    assert written(tmp_path / "log") == [FIRST, SECOND]
+
+
+def test_a_write_so_slow_that_another_took_the_turn_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, write = WholeLines(tmp_path / "log"), os.fsync
+
+    def slow(place: int) -> None:
+        (tmp_path / "log.lock").unlink()
+        write(place)
+
+    monkeypatch.setattr(journal.os, "fsync", slow)
+    log.append_logs([FIRST])
+    assert written(tmp_path / "log") == [FIRST]
 
 
 def test_a_study_goes_on_behind_a_cut_line(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""optuna-dashboard on a running study, and readers who ask it without a pause.
+"""A dashboard on a running study, and readers who ask it without a pause.
 
 `python -m tests.faults.dashboard` measures what that costs a search: dashboard.csv.
 """
@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from urllib.error import URLError
 
@@ -25,6 +26,7 @@ from tests.faults.searches import NAME
 from tests.faults.stored import stored
 
 PROGRAM = Path(sys.executable).with_name("optuna-dashboard")
+OPTUNAS, OURS = "optuna-dashboard", "nas.dashboard"  # the latter writes notes into the study
 READERS = 3
 PATIENCE = 240.0  # seconds for one search
 INSTANT = ("--space", "tests.faults.slow_table:INSTANT", "--sampler", "random", "--study", NAME)
@@ -40,11 +42,11 @@ class Asked:
 
 
 @contextmanager
-def polled(database: Path, *, study: int = 1) -> Iterator[Asked]:
-    """A dashboard on the database, asked by all readers at once while the block runs."""
+def polled(run: Path, program: str, *, study: int = 1) -> Iterator[Asked]:
+    """A dashboard on the run, asked by all readers at once while the block runs."""
     port, asked, over = _free_port(), Asked(), threading.Event()
     served = subprocess.Popen(
-        [PROGRAM, *_place(port), f"sqlite:///{database}"],
+        _command(program, run, port),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -64,12 +66,15 @@ def polled(database: Path, *, study: int = 1) -> Iterator[Asked]:
         served.wait(30)
 
 
-def seconds(home: Path, *, trials: int, watched: bool) -> tuple[float, Asked | None]:
-    """Of a search that goes on for so many instant trials; home holds a run of some already."""
+def seconds(home: Path, *, trials: int, program: str | None) -> tuple[float, Asked | None]:
+    """Of a search that goes on for so many instant trials, with a dashboard on it or with none.
+
+    `home` holds a run of some trials already.
+    """
     database = home / OUT / NAME / "study.db"
     before = sum(trial.complete for trial in stored(database).values())
     flags = (*INSTANT, "--trials", str(before + trials))
-    with polled(database) if watched else nullcontext() as asked:
+    with polled(database.parent, program) if program else nullcontext() as asked:
         started = time.monotonic()
         process = start(home, flags)
         if not ended(process, within=PATIENCE):
@@ -89,7 +94,7 @@ def begin(home: Path) -> None:
 
 
 def main() -> int:
-    """Rounds of so many trials, in turn with nobody watching and with all readers."""
+    """Rounds of so many trials, in turn with nobody watching and with all readers of each."""
     trials, rounds = 100, 3
     table = Path(__file__).with_suffix(".csv")
     with (
@@ -99,20 +104,23 @@ def main() -> int:
         home = Path(folder).resolve()
         begin(home)
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["date", "machine", "round", "watched", "trials", "seconds", "answers"])
-        for number in range(2 * rounds):
-            took, asked = seconds(home, trials=trials, watched=bool(number % 2))
+        writer.writerow(["date", "machine", "round", "dashboard", "trials", "seconds", "answers"])
+        for number, program in product(range(rounds), (None, OPTUNAS, OURS)):
+            took, asked = seconds(home, trials=trials, program=program)
             machine = f"{platform.machine()}, {os.cpu_count()} processors"
             today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
             answers = 0 if asked is None else asked.answers
-            row = [today, machine, number // 2, number % 2, trials, f"{took:.2f}", answers]
+            row = [today, machine, number, program or "none", trials, f"{took:.2f}", answers]
             writer.writerow(row)
             print(*row, flush=True)
     return 0
 
 
-def _place(port: int) -> tuple[str, ...]:
-    return ("--host", "127.0.0.1", "--port", str(port))
+def _command(program: str, run: Path, port: int) -> list[str]:
+    if program == OURS:
+        return [sys.executable, "-m", "nas.dashboard", str(run), "--port", str(port)]
+    database = f"sqlite:///{run / 'study.db'}"
+    return [str(PROGRAM), "--host", "127.0.0.1", "--port", str(port), database]
 
 
 def _read(pages: list[str], asked: Asked, over: threading.Event) -> None:

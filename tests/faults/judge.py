@@ -31,13 +31,13 @@ class Seen:
 
 
 def changed(before: Seen, after: Seen) -> Iterator[str]:
-    """Complete trials that are gone or changed, or whose evaluation has begun again since."""
+    """Ended trials that are gone or changed, or complete ones whose evaluation has begun again."""
     for (study, number), trial in before.trials.items():
-        if not trial.complete:
+        if not (trial.complete or trial.failure):
             continue
         if after.trials.get((study, number)) != trial:
             yield f"lost or changed: {study}, trial {number}"
-        if after.begun[trial.identity] != before.begun[trial.identity]:
+        if trial.complete and after.begun[trial.identity] != before.begun[trial.identity]:
             yield f"complete, and begun again: {study}, trial {number}"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.dashboard import PROGRAM, begin, seconds
+from tests.faults.dashboard import OPTUNAS, OURS, PROGRAM, begin, seconds
 
 SLOWER = 4.0  # at most so many times: the readers take a processor for themselves
 
@@ -23,11 +23,14 @@ def home() -> Iterator[Path]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_search_goes_on_as_before_while_a_dashboard_is_asked_without_a_pause(home: Path) -> None:
+@pytest.mark.parametrize("program", [OPTUNAS, OURS])
+def test_a_search_goes_on_as_before_while_a_dashboard_is_asked_without_a_pause(
+    home: Path, program: str
+) -> None:
     alone, watched = [], []
     for _ in range(2):
-        alone.append(seconds(home, trials=40, watched=False)[0])
-        took, asked = seconds(home, trials=40, watched=True)
+        alone.append(seconds(home, trials=40, program=None)[0])
+        took, asked = seconds(home, trials=40, program=program)
         watched.append(took)
         assert asked is not None
         assert asked.answers > 10

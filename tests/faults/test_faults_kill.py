@@ -72,7 +72,12 @@ def test_what_is_as_it_must_be_is_no_breach() -> None:
 @pytest.mark.parametrize(
     "after",
     [
-        replace(SEEN, trials={}),
+        *(
+            replace(
+                SEEN, trials={place: SEEN.trials[place] for place in SEEN.trials if place != lost}
+            )
+            for lost in SEEN.trials
+        ),
         replace(SEEN, trials=beside(first=CUT)),
         replace(SEEN, trials=beside(first=replace(WHOLE, content={"key": '"a"'}))),
         replace(SEEN, begun=Counter("aab")),

@@ -58,7 +58,7 @@ bench: $(VENV)/ready
 race: $(VENV)/ready
 	$(BIN)/python -m studies.sampler_race.full --tables $(TABLES) --out build/race
 
-# The paper's questions, 5 hours on a quiet machine of two cores; stopped, each goes on.
+# The paper's questions, 6 hours on a quiet machine of two cores; stopped, each goes on.
 studies: $(VENV)/ready
 	$(BIN)/python -m studies.ablation --out build/ablation
 	$(BIN)/python -m studies.proxy_trust --out build/proxy_trust

@@ -27,6 +27,6 @@ def draw(trainings: pd.DataFrame, path: Path) -> None:
         )
         printed = [(row.accuracy, at) for at, row in enumerate(rows) if row.accuracy is not None]
         paper.plot(*zip(*printed, strict=True), "D", color=PUBLISHED_COLOUR)
-        frame(paper, "published: one training each", ())
+        frame(paper, "published (another scale)", ())
         paper.title.set_fontsize(11)
         paper.set_xlabel("top-1 accuracy on ImageNet-1K, %", color=INK)

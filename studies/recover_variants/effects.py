@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nas.core.knob import Genome
@@ -117,8 +118,8 @@ def effect_table(found: Sequence[Effect]) -> pd.DataFrame:
             {
                 "choice": one.choice,
                 "shared": round(one.shared.value, 3),
-                "shared_low": round(max(0.0, one.shared.low), 3),
-                "shared_high": round(min(1.0, one.shared.high), 3),
+                "shared_low": round(float(np.clip(one.shared.low, 0, 1)), 3),
+                "shared_high": round(float(np.clip(one.shared.high, 0, 1)), 3),
                 "searches": one.shared.n,
                 "common": round(one.common, 3),
                 "tried": round(one.tried, 3),

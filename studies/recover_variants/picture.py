@@ -44,7 +44,7 @@ def draw(gaps: Sequence[Gap], effects: Sequence[Effect], path: Path) -> None:
         bars(
             right,
             [worth for _, worth in tried],
-            title="the paper's choice minus the plain one",
+            title="what a choice of the paper adds",
             across=ACROSS,
             names=[f"{choice}\n({counted(worth.n, 'pair')})" for choice, worth in tried],
         )

@@ -38,7 +38,7 @@ faults: $(VENV)/ready
 	$(BIN)/python -m tests.faults.dashboard
 	$(BIN)/python -m tests.faults.disk --instants 50 --seed 1
 
-# Half an hour: 500 cases; the last run's result is in tests/fuzz/last.txt.
+# Some minutes: 500 cases; the last run's result is in tests/fuzz/last.txt.
 fuzz: $(VENV)/ready
 	$(BIN)/python -m pytest -q -m slow tests/fuzz --hypothesis-show-statistics
 

@@ -12,6 +12,7 @@ from nas.core.errors import InputError
 from nas.core.guard import DefectiveSpaceError
 
 USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141  # the last two as shells count signals, 128 + n
+YEAR = 365 * 24 * 60  # minutes; timers of the system end somewhere beyond
 MOST = 10**7  # of a count on the command line; above, it is a slip
 _URL = re.compile(r"://[^'\"\s]+")  # also one that was cut
 _NEGATIVE = re.compile(r"-\.?\d")

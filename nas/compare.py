@@ -13,6 +13,8 @@ from nas.commandline import Parser, run
 from nas.core.errors import InputError, unwritable
 from nas.reporting.out import page_file
 
+RUNS = "folders, runs/STUDY, that you trust: the spaces that they name are imported, and so run"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, read, print; with --out also draw."""
@@ -20,13 +22,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if len(given.runs) < 2:
         raise InputError(f"expected two runs or more to compare; got {len(given.runs)}")
     out = None if given.out is None else page_file(given.out)
-    from nas.reporting.comparison.page import write_comparison  # these load large libraries
+    from nas.reporting.comparison.opened import open_views  # these load large libraries
+    from nas.reporting.comparison.page import write_comparison
     from nas.reporting.comparison.picture import write_comparison_picture
     from nas.reporting.comparison.text import comparison_text
-    from nas.reporting.view.opened import open_view
     from nas.reporting.view.versus import versus
 
-    views = [open_view(folder) for folder in given.runs]
+    views = open_views(given.runs, given.storage)
     found = versus(views, [str(folder) for folder in given.runs])
     print(comparison_text(found))
     if out is not None:
@@ -42,12 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> Namespace:
     parser = Parser(prog="python -m nas.compare", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders, runs/STUDY")
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help=RUNS)
     parser.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
         help="write a page, FILE.html, and a picture, FILE.png",
+    )
+    parser.add_argument(
+        "--storage",
+        metavar="URL",
+        help="the database with its password, of those runs that lie in one; runs in a file need"
+        " none",
     )
     return parser.parse_args(arguments)
 

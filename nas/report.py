@@ -59,7 +59,13 @@ def _with_latencies(view: "View") -> "View":
 
 def _parse(arguments: Sequence[str] | None) -> Namespace:
     parser = Parser(prog="python -m nas.report", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("run", type=Path, metavar="RUN", help="a run's folder, runs/STUDY")
+    parser.add_argument(
+        "run",
+        type=Path,
+        metavar="RUN",
+        help="a run's folder, runs/STUDY, that you trust: the space that it names is imported, and"
+        " so run",
+    )
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="default: report.html in the run's folder"
     )

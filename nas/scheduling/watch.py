@@ -46,8 +46,8 @@ def watched() -> Iterator["Watch"]:
 
 
 def opens(door: Door, *, seconds: float) -> bool:
-    """Whether somebody listens there."""
-    with suppress(OSError), socket.create_connection(door, timeout=seconds):
+    """Whether somebody listens there; not where no name of a host is written so."""
+    with suppress(OSError, UnicodeError), socket.create_connection(door, timeout=seconds):
         return True
     return False
 

@@ -5,7 +5,7 @@ import math
 import sys
 from typing import get_args
 
-from nas.commandline import Parser, count
+from nas.commandline import YEAR, Parser, count
 from nas.data import DISTORTIONS, SOURCES
 from nas.evaluation import FIDELITIES, Execution
 from nas.samplers import SAMPLERS
@@ -18,7 +18,6 @@ REPLAYED = (
     *("replay", "trials", "storage", "quiet", "runner", "workers"),
     *("ray_address", "ray_code", "gpus_per_trial"),
 )
-YEAR = 365 * 24 * 60  # minutes; timers of the system end somewhere beyond
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 
@@ -21,6 +19,7 @@ from nas.core.within import Within, parse_range
 from nas.samplers import DEFAULT, make_sampler
 from nas.searching.nothing_fits import nothing_fits
 from nas.study.evaluated_study import EvaluatedSettings, EvaluatedStudy
+from nas.study.settings import name_of
 from nas.windows import Region, region_within
 
 FLAGS = ("knobs", "costs", "ordered")  # that only such a space takes
@@ -74,9 +73,7 @@ class EvaluatedSearch:
     @property
     def name(self) -> str:
         """The default name of the study."""
-        text = json.dumps(self.settings.to_dict(), sort_keys=True)
-        plain = "".join(letter if letter.isalnum() else "-" for letter in self.settings.space)
-        return f"{plain[-40:].strip('-')}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        return name_of(self.settings.to_dict())
 
     def study(
         self, storage: BaseStorage, name: str, *, alone: bool, seconds: float | None = None

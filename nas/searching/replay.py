@@ -5,17 +5,13 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-import optuna
-
 from nas.core.errors import InputError
 from nas.searching.replayed import Trial, difference
 from nas.searching.replayed_evaluations import evaluate_again, known_evaluations
 from nas.searching.replayed_trainings import known_trainings, one_by_one, search_again
 from nas.searching.versions import versions
-from nas.study.opening import SETTINGS
 from nas.study.run import Run, read_any, read_run
 from nas.study.settings import differences
-from nas.study.storage import open_storage
 
 
 def replay(folder: Path, args: argparse.Namespace) -> int:
@@ -49,12 +45,7 @@ def replay(folder: Path, args: argparse.Namespace) -> int:
 
 def _check_settings(run: Run) -> None:
     """InputError where run.json does not say what the study does."""
-    storage = open_storage(run.storage_url, create=False)
-    try:
-        study = optuna.load_study(storage=storage, study_name=run.name)
-    except KeyError as error:
-        raise InputError(f"no study named {run.name} in this storage") from error
-    if differing := differences(study.user_attrs.get(SETTINGS, {}), run.settings):
+    if differing := differences(run.noted_settings, run.settings):
         raise InputError(
             f"{run.folder / 'run.json'}: its settings are not the study's: {'; '.join(differing)}"
         )

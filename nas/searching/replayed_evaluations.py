@@ -1,5 +1,9 @@
 """Evaluations of a space that brings its own, carried out once more."""
 
+import argparse
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
 from optuna.storages import InMemoryStorage
 
 from nas.core.errors import InputError
@@ -7,16 +11,14 @@ from nas.core.evaluated import EvaluatedSpace
 from nas.searching.arguments import parse
 from nas.searching.evaluated_search import find_evaluated, search_of
 from nas.searching.replayed import Trial, numbers
-from nas.study.evaluated import Row, measured_row, read_rows
+from nas.study.evaluated import Row, measured_row
 from nas.study.run import Run
 from nas.study.settings import differences
-from nas.study.storage import open_storage
 
 
 def known_evaluations(run: Run) -> list[Trial]:
     """Those that have ended, in order."""
-    storage = open_storage(run.storage_url, create=False)
-    return [_trial(row) for row in read_rows(storage, run.name)]
+    return [_trial(row) for row in run.rows]
 
 
 def _trial(row: Row) -> Trial:
@@ -24,9 +26,23 @@ def _trial(row: Row) -> Trial:
     return Trial(row.number, row.genome, kind or numbers(row.measured, row.values))
 
 
+def _asked(run: Run) -> argparse.Namespace:
+    """What its command asks for; InputError where that is no search."""
+    said = StringIO()
+    try:
+        with redirect_stdout(StringIO()), redirect_stderr(said):
+            args = parse(run.content.get("command", []))
+    except SystemExit as error:
+        why = said.getvalue().removeprefix("error: ").strip() or "it asks for help"
+        raise InputError(f"{run.folder / 'run.json'}: its command is no search: {why}") from error
+    if args.space is None:
+        raise InputError(f"{run.folder / 'run.json'}: its command is no search, but a replay")
+    return args
+
+
 def evaluate_again(run: Run, known: list[Trial]) -> list[Trial]:
     """As many as are known: the search from its beginning, or each by itself."""
-    args = parse([str(word) for word in run.content.get("command", ())])
+    args = _asked(run)
     space = find_evaluated(args)
     if not isinstance(space, EvaluatedSpace):
         raise InputError(f"{run.folder / 'run.json'}: its command names no space that evaluates")

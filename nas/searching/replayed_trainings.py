@@ -55,7 +55,6 @@ def _trial(record: Record) -> Trial:
 def one_by_one(run: Run, number: int) -> Iterator[Trial]:
     """Each of the first trained again as it says itself."""
     settings = Settings.from_dict(run.settings)
-    usual = run.content.get("execution", {}).get("threads")
     for record in _ended(run)[0][:number]:
         evaluation = Evaluation(
             key=record.key,
@@ -63,7 +62,7 @@ def one_by_one(run: Run, number: int) -> Iterator[Trial]:
             fidelity=settings.fidelity,
             replicate=record.replicate,
         )
-        threads, parts = record.threads or usual, record.parts or 1
+        threads, parts = record.threads or run.threads, record.parts or 1
         job = settings.job(
             evaluation, threads=threads, weights=None, seconds=run.trial_seconds, parts=parts
         )

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial
 
-from nas.core.errors import InputError
 from nas.core.evaluated import EvaluatedSpace
 from nas.core.evaluated_check import BadResultError, cost_of, measured_by
 from nas.core.guard import told, words_of
@@ -19,6 +17,7 @@ from nas.evaluation.errors import OutOfTime
 from nas.evaluation.failures import kind_of
 from nas.evaluation.limit import enforced
 from nas.study.book import OUTCOME, is_interrupted
+from nas.study.reading import find_study
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,11 +81,8 @@ def _failure(error: BaseException) -> str:
 
 def read_rows(storage: BaseStorage, name: str) -> list[Row]:
     """Every finished trial of a study; InputError where there is none of this name."""
-    try:
-        study = optuna.load_study(storage=storage, study_name=name)
-    except KeyError as error:
-        raise InputError(f"no study named {name} in this storage") from error
-    return [row_of(trial) for trial in study.get_trials(deepcopy=False) if is_row(trial)]
+    trials = find_study(storage, name).get_trials(deepcopy=False)
+    return [row_of(trial) for trial in trials if is_row(trial)]
 
 
 def is_row(trial: FrozenTrial) -> bool:

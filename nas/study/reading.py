@@ -1,17 +1,23 @@
 """What the studies hold, read back as records; also by who only looks at a search."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import optuna
 from optuna.storages import BaseStorage
+from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from nas.core.errors import InputError
 from nas.study.book import OUTCOME, is_interrupted
 from nas.study.record import Record, Role
+from nas.study.storage import is_storage_error, open_storage, told
 
 _KEY = re.compile("[0-9a-f]{16}")  # as nas.core.space.key_of makes them; files are named by it
 REFERENCE = ".reference"  # suffix of the second study's name
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError)  # raised by what no search wrote
 MEASURED = (
     "accuracy",
     "loss",
@@ -26,14 +32,42 @@ MEASURED = (
 )
 
 
+@contextmanager
+def reading(folder: Path, url: str) -> Iterator[BaseStorage]:
+    """The storage of the run in `folder`; InputError where it cannot be read, as one damaged."""
+    storage = open_storage(url, create=False)
+    shown = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what it raises then
+    try:
+        yield storage
+    except InputError:
+        raise
+    except Exception as error:
+        if not (is_storage_error(error) or isinstance(error, MALFORMED)):
+            raise
+        cause = error.__cause__ or error  # Optuna's own words are those of a commit
+        said = f"{type(cause).__name__}: {told(cause, url)}"
+        raise InputError(
+            f"{folder}: its study cannot be read ({said}); try again, or restore it from a copy"
+        ) from error
+    finally:
+        optuna.logging.set_verbosity(shown)
+
+
+def find_study(storage: BaseStorage, name: str) -> Study:
+    """That of a search; InputError where there is none of this name."""
+    try:
+        return optuna.load_study(storage=storage, study_name=name)
+    except KeyError as error:
+        said = name.removesuffix(REFERENCE)
+        raise InputError(f"no study named {said} in this storage") from error
+
+
 def read_records(storage: BaseStorage, name: str) -> list[Record]:
     """Every evaluation of a finished or running search; InputError if there is no such search."""
     records: list[Record] = []
     for ending, role in (("", "search"), (REFERENCE, "replicate")):
-        try:
-            study = optuna.load_study(storage=storage, study_name=name + ending)
-        except KeyError as error:
-            raise InputError(f"no study named {name} in this storage") from error
+        study = find_study(storage, name + ending)
         found = (record_of(trial, role) for trial in study.get_trials(deepcopy=False))  # type: ignore[arg-type]
         records += (record for record in found if record is not None)
     return records

@@ -1,7 +1,6 @@
 """One search as its folder tells of it, runs/<study>/: its settings, storage and weights."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,16 @@ from sqlalchemy.engine import URL
 from nas.core.errors import InputError, unwritable
 from nas.core.evaluation import Evaluation, Failure, Score
 from nas.evaluation.job import run_job
+from nas.study.content import check_content, is_name
+from nas.study.evaluated import Row, read_rows
 from nas.study.folder import write_json
-from nas.study.reading import REFERENCE, read_records
+from nas.study.opening import SETTINGS
+from nas.study.reading import MALFORMED, find_study, read_records, reading
 from nas.study.record import Record
 from nas.study.settings import Settings, differences
-from nas.study.storage import open_storage, redacted
+from nas.study.storage import JOURNAL, redacted
 
 FILE = "study.db"  # the default storage, in the run's folder
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,44 @@ class Run:
         return URL.create("sqlite", database=path).render_as_string()
 
     @property
+    def served(self) -> bool:
+        """Whether its study lies on a database's server, which may ask for a password."""
+        return not (self.alone or str(self.content["storage"]).startswith((JOURNAL, "sqlite")))
+
+    @property
     def records(self) -> list[Record]:
-        """Every evaluation so far."""
-        return read_records(open_storage(self.storage_url, create=False), self.name)
+        """Every training so far."""
+        with reading(self.folder, self.storage_url) as storage:
+            return read_records(storage, self.name)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every trial that has ended, where the space brings its own evaluation."""
+        with reading(self.folder, self.storage_url) as storage:
+            return read_rows(storage, self.name)
+
+    @property
+    def noted_settings(self) -> dict[str, Any]:
+        """The settings as the study itself has them."""
+        with reading(self.folder, self.storage_url) as storage:
+            return dict(find_study(storage, self.name).user_attrs.get(SETTINGS, {}))
+
+    @property
+    def execution(self) -> dict[str, Any]:
+        """How it was run the last time."""
+        return dict(self.content.get("execution", {}))
+
+    @property
+    def threads(self) -> int | None:
+        """Those of a training the last time; None for torch's own number."""
+        threads: int | None = self.execution.get("threads")
+        return threads
 
     @property
     def trial_seconds(self) -> float | None:
         """Those that a trial was allowed the last time; None for any number."""
-        minutes = dict(self.content.get("execution") or {}).get("trial_minutes")
-        return 60.0 * minutes if isinstance(minutes, int | float) else None
+        minutes = self.execution.get("trial_minutes")
+        return None if minutes is None else 60.0 * minutes
 
     def save(self, execution: dict[str, Any]) -> None:
         """Create the folder and write run.json; `execution` is how it is run this time."""
@@ -94,8 +124,7 @@ class Run:
             replicate=record.replicate,
         )
         path = self.weights_path(record.key, record.replicate).resolve()
-        threads = record.threads or self.content.get("execution", {}).get("threads")
-        parts = record.parts or 1
+        threads, parts = record.threads or self.threads, record.parts or 1
         outcome = run_job(settings.job(evaluation, threads=threads, weights=path, parts=parts))
         if isinstance(outcome, Failure):
             raise InputError(
@@ -106,7 +135,7 @@ class Run:
 
 def check_name(name: str) -> str:
     """The name itself; InputError for one that could leave its folder or confuse a shell."""
-    if not _NAME.fullmatch(name) or name.endswith(REFERENCE):
+    if not is_name(name):
         raise InputError(f"--study: expected letters, digits and . _ - (up to 100); got {name!r}")
     return name
 
@@ -124,7 +153,7 @@ def read_run(folder: Path, storage: str | None = None) -> Run:
         )
     try:
         Settings.from_dict(run.settings)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except MALFORMED as error:
         raise _unreadable(folder, error) from error
     return run
 
@@ -133,20 +162,14 @@ def read_any(folder: Path, storage: str | None = None) -> Run:
     """The run in `folder`, whatever it evaluates; InputError where there is none."""
     try:
         content = json.loads((folder / "run.json").read_text())
-        if not isinstance(content, dict) or not isinstance(content.get("settings"), dict):
-            raise TypeError("no object with study, storage and settings, as a search writes it")
-        settings = content["settings"]
-        for name, value in (("storage", content["storage"]), ("space", settings["space"])):
-            if not isinstance(value, str):
-                raise TypeError(f"{name} is {value!r}")
+        check_content(content)
         content["storage"] = storage or content["storage"]
-        check_name(content["study"])
         return Run(folder, content)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(
             f"{folder}: expected a run's folder with run.json; there is none"
         ) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, *MALFORMED) as error:
         raise _unreadable(folder, error) from error
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from nas.core.fidelity import Fidelity, Setting
 from nas.core.knob import Value
 from nas.evaluation.job import DataSpec, Job
 from nas.evaluation.recipe import Recipe
+
+LONGEST = 40  # letters of a space's name in a study's
+_OTHER = re.compile("[^A-Za-z0-9]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +98,18 @@ class Settings:
         )
 
     def name(self) -> str:
-        """The default name of the study: the space, and a hash of all settings."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
-        plain = "".join(letter if letter.isalnum() else "-" for letter in self.space)
-        return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        """The default name of the study."""
+        return name_of(self.to_dict())
+
+
+def name_of(settings: dict[str, Any]) -> str:
+    """The default name of a study: the end of its space's, and a hash of all settings.
+
+    It can always be a folder (`nas.study.run.check_name`), whatever the space is called.
+    """
+    text = json.dumps(settings, sort_keys=True)
+    plain = _OTHER.sub("-", settings["space"])[-LONGEST:].strip("-")
+    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}".lstrip("-")
 
 
 def differences(known: dict[str, Any], asked: dict[str, Any], prefix: str = "") -> list[str]:

@@ -1,6 +1,9 @@
 """python -m nas.compare on runs of real searches."""
 
+import json
 import re
+import shutil
+import sqlite3
 from dataclasses import fields, replace
 
 import pytest
@@ -152,6 +155,35 @@ def test_the_command_prints_and_draws(runs, tmp_path, capsys):
     assert "second: front" in text
     assert "measured differently" in text
     assert text.count('class="main-svg"') >= 4
+
+
+def lying_in(run, url, folder):
+    """A copy of it whose run.json says so."""
+    shutil.copytree(run, folder)
+    content = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(content | {"storage": url}))
+    return folder
+
+
+def test_runs_in_a_database_are_found_by_its_url_and_others_where_they_are(runs, tmp_path, capsys):
+    first, second = runs
+    served = lying_in(first, "postgresql://me:***@nowhere/db", tmp_path / "served")
+    there = f"sqlite:///{first / 'study.db'}"
+    assert compared(served, second, "--storage", there) == 0
+    assert len(re.findall(r"^(?:first|second) +20 ", capsys.readouterr().out, re.MULTILINE)) == 2
+    other = lying_in(second, "postgresql://me:***@elsewhere/db", tmp_path / "other")
+    said = refused(capsys, served, other, "--storage", there)
+    assert "me:***@nowhere/db and postgresql://me:***@elsewhere/db" in said
+    journal = lying_in(second, "journal:a.log", tmp_path / "journal")
+    assert "none of these runs" in refused(capsys, first, journal, "--storage", there)
+
+
+def test_a_damaged_study_costs_a_line(runs, tmp_path, capsys):
+    copy = lying_in(runs[0], "study.db", tmp_path / "copy")
+    with sqlite3.connect(copy / "study.db") as database:
+        database.execute("UPDATE trial_user_attributes SET value_json = CAST(x'ff' AS TEXT)")
+    database.close()
+    assert "its study cannot be read" in refused(capsys, runs[0], copy)
 
 
 def test_mistakes_cost_a_line(runs, tmp_path, capsys):

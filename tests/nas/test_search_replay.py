@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -189,6 +190,37 @@ def test_a_deterministic_search_stopped_and_gone_on_is_as_in_one_go(tmp_path: Pa
         again = (*TABLE, "--deterministic", "--sampler", "nsgaii", "--trials", trials)
         parts = search(tmp_path, "parts", *again)
     assert parts.equals(whole)
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a search that evaluated two rows of a table."""
+    out = tmp_path_factory.mktemp("runs")
+    search(out, "s", *TABLE, "--trials", "2", "--deterministic")
+    return out / "s"
+
+
+@pytest.mark.parametrize("command", [["--replay", "y"], ["--help"], [], [*TABLE, "--lost"]])
+def test_a_command_that_is_no_search_is_one_line(
+    command: list[str], evaluated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = shutil.copytree(evaluated, tmp_path / "s") / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"command": command}))
+    assert replay(tmp_path, "s") == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.fullmatch(r"error: .*run\.json: its command is no search.*\n", said.err)
+
+
+def test_a_study_that_cannot_be_read_is_not_said_to_be_unwritable(
+    evaluated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(evaluated, tmp_path / "s")
+    with sqlite3.connect(tmp_path / "s" / "study.db") as database:
+        database.execute("UPDATE trial_user_attributes SET value_json = CAST(x'ff' AS TEXT)")
+    database.close()
+    assert replay(tmp_path, "s") == 2
+    assert "its study cannot be read" in capsys.readouterr().err
 
 
 def test_nothing_to_repeat_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,8 @@
 """A run's folder, opened to be looked at; nothing in it is changed."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from nas.core.errors import InputError
 from nas.core.guard import DefectiveSpaceError, guarded
@@ -13,10 +12,9 @@ from nas.reporting.brief import flat
 from nas.reporting.view.nouns import NothingToShow, View
 from nas.reporting.view.of_networks import Networks, view_of_networks
 from nas.reporting.view.of_rows import Rows, view_of_rows
-from nas.study.evaluated import read_rows
 from nas.study.run import Run, read_any, read_run
 from nas.study.settings import Settings
-from nas.study.storage import open_storage, redacted
+from nas.study.storage import redacted
 
 
 def open_view(folder: Path, storage: str | None = None) -> View:
@@ -35,12 +33,12 @@ def open_view(folder: Path, storage: str | None = None) -> View:
 
 
 def _looked_up(run: Run) -> View:
-    rows = read_rows(open_storage(run.storage_url, create=False), run.name)
+    rows = run.rows
     try:
         return view_of_rows(
             Rows(study=run.name, settings=run.settings, rows=rows, facts=dict(_facts(run)))
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, AttributeError) as error:
         told = f"{type(error).__name__}: {error}"
         raise InputError(f"{run.folder}: run.json and the trials disagree ({told})") from error
 
@@ -69,15 +67,14 @@ def _trained(run: Run) -> View:
 
 def _facts(run: Run) -> Iterator[tuple[str, str]]:
     """In the order of reading."""
-    command = [str(word) for word in run.content.get("command", ())]
+    command = run.content.get("command", [])
     if command:  # runs of early versions did not note it; their settings say the same
         yield "command", shlex.join(["python", "-m", "nas.search", *command])
     yield "study", run.name
     yield "storage", redacted(run.storage_url)
     for name, value in run.content.get("versions", {}).items():
         yield {"cpus": "processors"}.get(name, name), str(value)
-    execution: Mapping[str, Any] = run.content.get("execution", {})
-    for name, value in flat(execution).items():
+    for name, value in flat(run.execution).items():
         if value is not None:
             yield name, str(value)
     for name, value in flat(run.settings).items():

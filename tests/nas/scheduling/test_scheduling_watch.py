@@ -119,3 +119,8 @@ def test_a_door_opens_only_where_somebody_listens(server: socket.socket) -> None
     with server:
         assert opens(door, seconds=1)
     assert not opens(door, seconds=1)
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64])
+def test_no_door_opens_where_no_host_can_be_called_so(host: str) -> None:
+    assert not opens((host, 6379), seconds=1)

@@ -43,6 +43,7 @@ class Memory:
     untold: list[Record] = field(default_factory=list)
     told: list[tuple[str, str, int, Outcome]] = field(default_factory=list)
     elsewhere: int = 0
+    queued: bool = False
     kept: list[Record] = field(default_factory=list)
     numbers: Counter[str] = field(default_factory=Counter)
 

@@ -3,15 +3,16 @@
 import errno
 import json
 import os
+import sqlite3
 import time
 from pathlib import Path
 
 import pytest
-from opened import settings
+from opened import ledger, settings
 
 from nas.core.errors import InputError
 from nas.study.folder import DRAFT, LOCK, driving
-from nas.study.run import FILE, Run, check_name, open_run, read_run
+from nas.study.run import FILE, Run, check_name, open_run, read_any, read_run
 from nas.study.storage import absolute, open_storage, redacted
 
 EXECUTION = {"trials": 3}
@@ -95,6 +96,49 @@ def test_settings_of_the_wrong_kind_are_one_line(tmp_path: Path) -> None:
     (run.folder / "run.json").write_text(json.dumps(content))
     with pytest.raises(InputError, match=r"run\.json: cannot be read"):
         read_run(run.folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("objectives", value) for value in ([], ["accuracy", 5])),
+        *(("command", value) for value in (5, None, "--space", [5])),
+        *(("versions", value) for value in (None, [1], "x")),
+        *(("execution", value) for value in (None, [1], 5)),
+        *(("threads", value) for value in ("x", 0, True, 10**9)),
+        *(("trial_minutes", value) for value in (float("nan"), -1, 1e300, True, "5")),
+    ],
+)
+def test_a_part_of_the_wrong_kind_is_one_line(name: str, value: object, tmp_path: Path) -> None:
+    run = saved(tmp_path)
+    content = json.loads((run.folder / "run.json").read_text())
+    beside = {"objectives": "settings", "threads": "execution", "trial_minutes": "execution"}
+    (content[beside[name]] if name in beside else content)[name] = value
+    (run.folder / "run.json").write_text(json.dumps(content))
+    with pytest.raises(InputError, match=rf"run\.json: cannot be read .*{name}: expected "):
+        read_any(run.folder)
+
+
+def test_how_it_was_run_is_known_where_it_was_noted(tmp_path: Path) -> None:
+    run = opened(tmp_path)
+    assert (run.threads, run.trial_seconds) == (None, None)
+    run.save({"threads": 3, "trial_minutes": 1.5})
+    again = read_any(run.folder)
+    assert (again.threads, again.trial_seconds) == (3, 90.0)
+
+
+@pytest.mark.parametrize("damage", ["'{'", "CAST(x'ff' AS TEXT)"])
+@pytest.mark.parametrize("read", ["records", "rows", "noted_settings"])
+def test_a_damaged_study_is_one_line(read: str, damage: str, tmp_path: Path) -> None:
+    run = saved(tmp_path)
+    ledger(open_storage(run.storage_url), settings=run.settings).ask()
+    getattr(run, read)
+    with sqlite3.connect(run.folder / FILE) as database:
+        for whose in ("study", "trial"):
+            database.execute(f"UPDATE {whose}_user_attributes SET value_json = {damage}")
+    database.close()
+    with pytest.raises(InputError, match=r"/s: its study cannot be read \(.*from a copy$"):
+        getattr(run, read)
 
 
 def test_no_run_is_said_so(tmp_path: Path) -> None:

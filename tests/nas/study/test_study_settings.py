@@ -10,6 +10,7 @@ from opened import settings
 
 from nas.core.budget import Budget, parse_bound
 from nas.core.fidelity import Fidelity
+from nas.study.run import check_name
 from nas.study.settings import Settings, differences
 
 FIDELITIES = st.builds(
@@ -61,6 +62,12 @@ def test_whatever_changes_results_changes_the_name(changed: dict[str, object]) -
 
 def test_the_name_can_be_a_folder() -> None:
     assert settings().name().startswith("tests-nas-toy-SPACE-")
+
+
+@pytest.mark.parametrize("space", ["_mine:SPACE", "_:__", "größe:SPACE", f"{'a' * 100}:SPACE"])
+def test_the_default_name_can_be_a_folder_whatever_the_space_is_called(space: str) -> None:
+    name = settings(space=space).name()
+    assert check_name(name) == name
 
 
 def test_a_difference_is_named_with_both_values() -> None:

@@ -67,10 +67,10 @@ def unfinished(seen: Seen, name: str, *, asked: int, replicates: bool) -> Iterat
     }
     if len(complete) != asked:
         yield f"{len(complete)} complete, {asked} asked for"
-    again = {
+    again = {  # one whose worker was killed has ended, too, and by its name
         trial.noted("key")
         for (study, _), trial in seen.trials.items()
-        if study == name + REFERENCE and trial.complete
+        if study == name + REFERENCE and (trial.complete or trial.failure == "worker-died")
     }
     wanted = {trial.noted("key") for number, trial in complete.items() if number < NOISE_KEYS}
     if replicates and again != wanted:

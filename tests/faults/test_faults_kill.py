@@ -66,6 +66,10 @@ def test_what_is_as_it_must_be_is_no_breach() -> None:
     assert wrong(SEEN) == []
     again = {**SEEN.trials, ("s.reference", 0): WHOLE}
     assert wrong(replace(SEEN, trials=again), replicates=True) == []
+    died = replace(DIED, content={**DIED.content, "key": '"a"'})
+    died_again = {**SEEN.trials, ("s.reference", 0): died}
+    assert wrong(replace(SEEN, trials=died_again), replicates=True) == []
+    assert len(wrong(SEEN, replicates=True)) == 1
     assert list(unsaid(SEEN.trials, "s", "failures: 1 worker-died")) == []
 
 

@@ -29,11 +29,18 @@ class Reader:
 _GO_ON = ("search", *NETWORKS, "--out", ".", "--study", "run", "--trials", "3")
 _EXPORT = ("export", "--study", "run", "--trial", "0", "--out", "model")
 _COSTS = ("costs", *TOY, "--count", "2", "--jobs", "1", "--record", "r.jsonl")
+_REPLAY = ("search", "--replay", "run", "--runner", "inline")
+_REPORT, _COMPARE = ("report", "run"), ("compare", "run", "run")
 READERS = {
     "run.json, to go on": Reader(file="run/run.json", command=_GO_ON, damages=IN_VALUES),
     "run.json, to export": Reader(file="run/run.json", command=_EXPORT, damages=IN_VALUES),
     "study.db, to go on": Reader(file="run/study.db", command=_GO_ON),
     "study.db, to export": Reader(file="run/study.db", command=_EXPORT),
+    "run.json, to replay": Reader(file="run/run.json", command=_REPLAY, damages=IN_VALUES),
+    "study.db, to replay": Reader(file="run/study.db", command=_REPLAY),
+    "run.json, to report": Reader(file="run/run.json", command=_REPORT, damages=IN_VALUES),
+    "study.db, to report": Reader(file="run/study.db", command=_REPORT),
+    "run.json, to compare": Reader(file="run/run.json", command=_COMPARE, damages=IN_VALUES),
     "a table": Reader(file="t.csv", command=("search", *TABLE)),
     "pictures": Reader(file="i.npz", command=("search", *SUITE, "--data", "npz:i.npz")),
     "a configuration": Reader(

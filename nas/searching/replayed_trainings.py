@@ -7,7 +7,7 @@ from itertools import count, takewhile
 
 from optuna.storages import InMemoryStorage
 
-from nas.core.evaluation import Evaluation, Outcome, Score
+from nas.core.evaluation import Outcome, Score
 from nas.core.guard import guarded
 from nas.core.space import find_space
 from nas.evaluation.job import Job, run_job
@@ -56,17 +56,7 @@ def one_by_one(run: Run, number: int) -> Iterator[Trial]:
     """Each of the first trained again as it says itself."""
     settings = Settings.from_dict(run.settings)
     for record in _ended(run)[0][:number]:
-        evaluation = Evaluation(
-            key=record.key,
-            genome=dict(record.genome),
-            fidelity=settings.fidelity,
-            replicate=record.replicate,
-        )
-        threads, parts = record.threads or run.threads, record.parts or 1
-        job = settings.job(
-            evaluation, threads=threads, weights=None, seconds=run.trial_seconds, parts=parts
-        )
-        outcome = run_job(job)
+        outcome = run_job(run.job(record, seconds=run.trial_seconds))
         print(f"trial {record.number}: {_said(outcome)}", flush=True)
         yield Trial(record.number, record.genome, _result(outcome, record, settings))
 

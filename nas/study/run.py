@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL
 
 from nas.core.errors import InputError, unwritable
 from nas.core.evaluation import Evaluation, Failure, Score
-from nas.evaluation.job import run_job
+from nas.evaluation.job import Job, run_job
 from nas.study.content import check_content, is_name
 from nas.study.evaluated import Row, read_rows
 from nas.study.folder import write_json
@@ -111,11 +111,10 @@ class Run:
         path = self.weights_path(record.key, record.replicate)
         return path if path.exists() else None
 
-    def train_again(self, record: Record) -> Score:
-        """Repeat a record's training from its own row, this time keeping the weights.
-
-        On the same machine and versions it gives the same accuracy. InputError if it fails.
-        """
+    def job(
+        self, record: Record, *, weights: Path | None = None, seconds: float | None = None
+    ) -> Job:
+        """A record's training once more, as its own row says."""
         settings = Settings.from_dict(self.settings)
         evaluation = Evaluation(
             key=record.key,
@@ -123,9 +122,18 @@ class Run:
             fidelity=settings.fidelity,
             replicate=record.replicate,
         )
-        path = self.weights_path(record.key, record.replicate).resolve()
         threads, parts = record.threads or self.threads, record.parts or 1
-        outcome = run_job(settings.job(evaluation, threads=threads, weights=path, parts=parts))
+        return settings.job(
+            evaluation, threads=threads, weights=weights, seconds=seconds, parts=parts
+        )
+
+    def train_again(self, record: Record) -> Score:
+        """Repeat a record's training from its own row, this time keeping the weights.
+
+        On the same machine and versions it gives the same accuracy. InputError if it fails.
+        """
+        path = self.weights_path(record.key, record.replicate).resolve()
+        outcome = run_job(self.job(record, weights=path))
         if isinstance(outcome, Failure):
             raise InputError(
                 f"trial {record.number} cannot be trained again: {outcome.kind}: {outcome.message}"

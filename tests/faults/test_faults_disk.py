@@ -25,6 +25,13 @@ def test_a_search_on_a_disk_that_fills_up_stops_in_words_and_goes_on(tmp_path: P
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_search_by_ray_stops_in_words_and_goes_on(tmp_path: Path) -> None:
+    told = full(tmp_path / "disk", "--search", "ray", "--instants", "2", "--seed", "9")
+    assert [(one["code"], one["breaches"]) for one in told] == [(2, [])] * 2
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(1600)
 def test_searches_with_many_amounts_of_room_stop_in_words_and_go_on(tmp_path: Path) -> None:
     told = full(tmp_path / "disk", "--instants", "30")

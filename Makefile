@@ -64,7 +64,7 @@ studies: $(VENV)/ready
 	$(BIN)/python -m studies.proxy_trust --out build/proxy_trust
 	$(BIN)/python -m studies.recover_variants --out build/recover_variants
 
-# Each in under a minute, to see that it runs; what it finds means nothing.
+# A minute or two each, to see that it runs; what it finds means nothing.
 studies-smoke: $(VENV)/ready
 	$(BIN)/python -m studies.ablation --smoke --seeds 1 --out build/smoke/ablation
 	$(BIN)/python -m studies.proxy_trust --smoke --networks 4 --seeds 1 --out build/smoke/proxy_trust

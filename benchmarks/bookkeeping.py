@@ -7,8 +7,8 @@ evaluation (28 knobs of 4 choices), and of networks (the space accvit, 5M-30M, o
 place of trainings). Medians over the last 50 trials before the n-th, in milliseconds: all of a
 trial; the sampler's proposal; all calls of the storage; and what is left, which is the bookkeeping.
 `note_ms`, a part of these, is what it takes to note an outcome. `seconds` is the time of all trials
-up to the n-th, `report_seconds` that of the report on them. A sampler that is not random proposes
-the last 60 before each n; what is known by then was drawn at random.
+up to the n-th and of setting the search up, `report_seconds` that of the report on them. A sampler
+that is not random proposes the last 60 before each n; what is known by then was drawn at random.
 """
 
 import statistics
@@ -34,7 +34,7 @@ RUNS = tuple((space, sampler) for space in SPACES for sampler in ("random", DEFA
 
 def measured(name: str, sampler: str, *, most: int, home: Path) -> Iterator[dict[str, object]]:
     """A row for each end up to `most` trials of the run in the folder `home`."""
-    ends = [end for end in (*ENDS, most) if end <= most]
+    ends = {end for end in (*ENDS, most) if end <= most}
     before = Parts(0, 0, 0)
     rows: list[dict[str, float]] = []
     search = SPACES[name](home, sampler=sampler, own=lambda n: any(0 <= e - n < OWN for e in ends))

@@ -96,7 +96,8 @@ def evaluated(home: Path, *, sampler: str, own: Turns) -> Iterator[Parts]:
     for now in _in_turn(search.region, search.objectives, sampler, own):
         if now is not None:
             study.use(lambda known, now=now: now)  # type: ignore[misc]
-        assert study.step(most=10**9) == "done"
+        ended = study.step(most=10**9)
+        assert ended == "done"
         yield Parts(asked.seconds, stored.seconds, noted.seconds)
 
 

@@ -4,6 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from nas.commandline import Parser, count
+from nas.core.errors import unwritable
 from studies.setup import Setup
 
 # A minute on two cores: to see that a study runs, never to learn anything from it.
@@ -25,5 +26,12 @@ def parser(study: str, description: str) -> Parser:
 
 
 def setup(args: Namespace, defaults: tuple[str, ...]) -> Setup:
-    """The study's setup; what the person gives comes last, and so counts."""
+    """The study's setup; what the person gives comes last, and so counts.
+
+    InputError where nothing can be written to --out.
+    """
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(args.out, error) from error
     return Setup.of(*defaults, *(SMOKE if args.smoke else ()), *args.search)

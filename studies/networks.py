@@ -1,4 +1,4 @@
-"""Random networks: spread evenly over a window's sizes, so that none stands for all, or of one."""
+"""Random networks: spread evenly over a window's sizes, or of the size of another network."""
 
 import random
 from dataclasses import replace

@@ -1,13 +1,10 @@
 """Trainings of a study: a list made beforehand, each carried out once, each a row of a CSV."""
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, as_completed
 from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -17,8 +14,8 @@ from nas.core.evaluation import Evaluation, Failure, Outcome, Score
 from nas.core.fidelity import Fidelity
 from nas.evaluation.job import Job, run_job
 from nas.reporting.atomic import replacing
-from nas.scheduling.environment import KEEP_MEMORY
 from nas.windows import Member
+from studies.pool import processes
 from studies.setup import Setup
 
 SIZE = ["epochs", "resolution", "data_share", "width_scale"]
@@ -123,21 +120,12 @@ def _rows(
     setup: Setup, trainings: Sequence[Training], *, workers: int
 ) -> Iterator[dict[str, object]]:
     """As they end."""
-    os.environ.update(KEEP_MEMORY)  # which a worker reads when it starts
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    try:
+    with processes(workers) as pool:
         futures: dict[Future[Outcome], Training] = {
             pool.submit(run_job, training.job(setup)): training for training in trainings
         }
         for future in as_completed(futures):
             yield futures[future].row(setup, future.result())
-    except BrokenProcessPool as error:
-        raise InputError(
-            "a worker was killed, perhaps for its memory; the same command goes on, with fewer"
-            " --workers if need be"
-        ) from error
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _tell(row: dict[str, object], *, index: int, count: int, seconds: float) -> None:

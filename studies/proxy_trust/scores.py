@@ -1,12 +1,9 @@
 """Every score that needs no training, of each network with several initialisations."""
 
-import os
 import sys
 import time
 from collections.abc import Hashable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -20,9 +17,9 @@ from nas.evaluation.job import prepared
 from nas.evaluation.reproducible import seeded, thread_count
 from nas.proxies import PROXIES, Candidate
 from nas.reporting.atomic import replacing
-from nas.scheduling.environment import KEEP_MEMORY
 from nas.study.settings import Settings
 from nas.windows import Member
+from studies.pool import processes
 from studies.setup import Setup
 
 COLUMNS = ["key", "replicate", "proxy", "value", "seconds", "failure", "setup"]
@@ -33,13 +30,8 @@ def score(
     setup: Setup, members: Sequence[Member], *, seeds: int, out: Path, workers: int
 ) -> pd.DataFrame:
     """At the setup's fidelity, one thread each; what the CSV holds is not computed again."""
-    known = pd.read_csv(out, dtype={"key": str, "setup": str}) if out.exists() else None
-    if known is not None and list(known.columns) != COLUMNS:
-        raise InputError(f"{out}: expected the columns {', '.join(COLUMNS)}; take another --out")
     mark = f"{setup.mark}: {setup.fidelity}, {IMAGES} images, {' '.join(PROXIES)}"
-    if known is not None and set(known["setup"]) - {mark}:
-        raise InputError(f"{out}: expected scores of this setup; got others; take another --out")
-    rows: list[dict[Hashable, object]] = [] if known is None else known.to_dict("records")
+    rows = _known(out, mark)
     done = {(row["key"], row["replicate"]) for row in rows}
     left = [
         (member, replicate)
@@ -47,8 +39,7 @@ def score(
         for member in members
         if (member.key, replicate) not in done
     ]
-    os.environ.update(KEEP_MEMORY)  # which a worker reads when it starts
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with processes(workers) as pool:
         scores = pool.map(partial(_scored, setup.settings), left)
         for index, scored in enumerate(scores, 1):
             rows += ({**one, "setup": mark} for one in scored)
@@ -58,6 +49,22 @@ def score(
     table = pd.DataFrame(rows, columns=COLUMNS)
     keys = [member.key for member in members]
     return table[table["key"].isin(keys) & (table["replicate"] < seeds)]
+
+
+def _known(path: Path, mark: str) -> list[dict[Hashable, object]]:
+    """The rows of networks that have all scores. InputError for a file of anything else."""
+    if not path.exists():
+        return []
+    try:
+        table = pd.read_csv(path, dtype={"key": str, "setup": str})
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: expected scores as CSV; got {error}") from error
+    if list(table.columns) != COLUMNS:
+        raise InputError(f"{path}: expected the columns {', '.join(COLUMNS)}; take another --out")
+    if set(table["setup"]) - {mark}:
+        raise InputError(f"{path}: expected scores of this setup; got others; take another --out")
+    whole = table.groupby(["key", "replicate"])["proxy"].transform("nunique") == len(PROXIES)
+    return table[whole].to_dict("records")
 
 
 def _scored(settings: Settings, asked: tuple[Member, int]) -> list[dict[Hashable, object]]:

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nas.commandline import count, run
+from nas.core.errors import InputError
 from studies.commandline import SMOKE, parser, setup
 from studies.networks import of_size
 from studies.recover_variants.effects import effect_table, effects, gains
 from studies.recover_variants.judge import MARGIN, gap_table, gaps, pick_table
 from studies.recover_variants.picture import draw
 from studies.recover_variants.plan import Plan, plan
-from studies.recover_variants.searches import Found, Search, carry_out
+from studies.recover_variants.searches import OWN, Found, Search, carry_out
 from studies.setup import Setup
 from studies.trainings import train
 
@@ -33,6 +34,8 @@ ALIKE = 50  # random networks of each found one's size, which tell how common a 
 def main(argv: list[str] | None = None) -> int:
     """Search, train what was found beside the published ones, then judge."""
     args = _arguments(argv)
+    if own := [word for word in args.search if word.partition("=")[0] in OWN]:
+        raise InputError(f"{own[0]} after --: the study sets it for its searches; leave it out")
     study = setup(args, SEARCH)
     given = (*SEARCH, *(SMOKE if args.smoke else ()), *args.search)
     alone = args.smoke or args.workers == 1  # a smaller start than Ray's
@@ -41,7 +44,8 @@ def main(argv: list[str] | None = None) -> int:
     found = carry_out(
         [*searches, Search(metric="macs", seed=args.searches)],
         study,
-        (*given, *workers),
+        given,
+        runner=workers,
         trials=args.trials,
         runs=args.out / "searches",
         out=args.out / "trials.csv",

@@ -107,8 +107,8 @@ def _share(genomes: Sequence[Mapping[Any, object]], choice: Choice) -> float:
 
 
 def _has(genome: Mapping[Any, object], choice: Choice) -> float:
-    """The part of the choice's knobs that are as in the paper; trials have them as text."""
-    return fmean(str(genome[name]) == str(value) for name, value in choice.paper.items())
+    """The part of the choice's knobs that are as in the paper."""
+    return fmean(genome[name] == value for name, value in choice.paper.items())
 
 
 def effect_table(found: Sequence[Effect]) -> pd.DataFrame:

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nas.commandline import run
 from nas.core.errors import InputError
 from studies.intervals import Interval
+from studies.recover_variants.__main__ import main
 from studies.recover_variants.choices import CHOICES, CLOSE, CLOSE_MACS, FREE, pairs
 from studies.recover_variants.effects import effect_table, effects, gains
 from studies.recover_variants.judge import (
@@ -23,7 +25,7 @@ from studies.recover_variants.judge import (
 )
 from studies.recover_variants.picture import draw
 from studies.recover_variants.plan import PAPER, PLAIN, Pick, Plan, plan
-from studies.recover_variants.searches import Found, Search, carry_out
+from studies.recover_variants.searches import Found, Search, _mark, carry_out
 from studies.setup import Setup
 
 
@@ -68,7 +70,7 @@ def _dead(pair):
 
 
 def search_that_found(*front, seed=0):
-    trials = pd.DataFrame([member.genome for member in front]).astype(str)
+    trials = pd.DataFrame([member.genome for member in front])
     return Found(search=Search(metric="params", seed=seed), trials=trials, front=front)
 
 
@@ -202,13 +204,14 @@ def test_without_pairs_no_choice_has_a_worth(small, nano):
     assert all(one.worth is None for one in effects(none, [search_that_found(nano)], [[nano]]))
 
 
-def test_trials_that_are_written_down_are_not_searched_again(setup, nano, of_nano, tmp_path):
-    out, searches = tmp_path / "trials.csv", [Search(metric="params", seed=seed) for seed in (0, 1)]
+@pytest.fixture(scope="module")
+def written(setup, nano, of_nano):
+    """The trials of two searches as CSV, each with one network on its front."""
     members = [nano, of_nano[1].plain]
     lines = [
         {
             "search": search.name,
-            "setup": setup.mark,
+            "setup": _mark(setup, search, ()),
             "number": number,
             "key": member.key,
             "params": member.cost.params,
@@ -217,17 +220,68 @@ def test_trials_that_are_written_down_are_not_searched_again(setup, nano, of_nan
             "front": number == search.seed,
             **member.genome,
         }
-        for search in searches
+        for search in TWO
         for number, member in enumerate(members)
     ]
-    pd.DataFrame(lines).to_csv(out, index=False)
-    before = out.read_bytes()
-    found = carry_out(searches, setup, (), trials=2, runs=tmp_path / "none", out=out)
-    assert [[member.key for member in one.front] for one in found] == [
-        [member.key] for member in members
-    ]
-    assert [one.front[0].genome for one in found] == [member.genome for member in members]
-    assert out.read_bytes() == before
-    other = Setup.of("--space", "accvit", "--data", "digits", "--seed", "5")
-    with pytest.raises(InputError, match="take another --out"):
-        carry_out(searches, other, (), trials=2, runs=tmp_path / "none", out=out)
+    return pd.DataFrame(lines).to_csv(index=False)
+
+
+TWO = [Search(metric="params", seed=seed) for seed in (0, 1)]
+
+
+def go_on(setup, text, folder, *, arguments=(), trials=2):
+    """As a study that finds this trials.csv, without the searches' own folders."""
+    path = folder / "trials.csv"
+    path.write_text(text)
+    return carry_out(
+        TWO, setup, arguments, runner=(), trials=trials, runs=folder / "none", out=path
+    )
+
+
+def test_trials_that_are_written_down_are_not_searched_again(setup, nano, written, tmp_path):
+    found = go_on(setup, written, tmp_path)
+    assert [len(one.front) for one in found] == [1, 1]
+    assert found[0].front[0].genome == nano.genome
+    assert list(found[0].trials["front"]) == [True, False]
+    assert (tmp_path / "trials.csv").read_text() == written
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda text: text.replace(",gate,", ",soup,", 1), "line 2 is no trial .*soup"),
+        (lambda text: text.replace(",0.5,", ",nan,", 1), "line 2 .*accuracy nan"),
+        (lambda text: text.replace(",0.5,True,", ",0.5,perhaps,", 1), "line 2 .*perhaps"),
+        (lambda text: text.replace(",0.5,True,", ",0.5,False,"), "no front"),
+        (lambda text: text.replace("params-1,", "params-0,"), "a trial twice"),
+        (lambda text: text[:-20], "line 5 is no trial"),
+        (lambda text: text.replace("accuracy", "luck"), "expected the columns"),
+        (lambda _: "", "expected trials as CSV"),
+    ],
+)
+def test_damaged_trials_are_one_line(setup, written, damage, said, tmp_path):
+    with pytest.raises(InputError, match=said):
+        go_on(setup, damage(written), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"arguments": ("--sampler", "random")}, "other arguments; take another --out"),
+        ({"trials": 1}, "has 2 trials; got --trials 1"),
+        ({"trials": 3}, "has 2 trials; got --trials 3"),
+    ],
+)
+def test_trials_of_another_search_are_not_taken_for_this_ones(
+    setup, written, other, said, tmp_path
+):
+    with pytest.raises(InputError, match=said):
+        go_on(setup, written, tmp_path, **other)
+
+
+def test_what_the_study_sets_is_not_set_by_a_person(tmp_path, capsys):
+    assert run(lambda: main(["--out", str(tmp_path), "--smoke", "--", "--seed=7"])) == 2
+    assert "--seed=7 after --" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert run(lambda: main(["--out", str(tmp_path / "file"), "--smoke"])) == 2
+    assert "file cannot be written" in capsys.readouterr().err

@@ -29,7 +29,8 @@ def test_the_committed_table_holds_what_is_promised() -> None:
     for run, rows in table.groupby(["space", "sampler"]):
         assert run in RUNS
         assert {100, 1_000} <= set(rows.n)
-    assert (table.bookkeeping_ms < 5).all()
+    at_most_so_many = (table.sampler == "random") | (table.n <= 1_000)  # see benchmarks/README.md
+    assert (table.bookkeeping_ms[at_most_so_many] < 5).all()
     large = table[(table.n == 10_000) & (table.space == "evaluated") & (table.sampler == "random")]
     assert len(large) == 1
     assert (large.seconds < 8 * 60).all()

@@ -51,6 +51,7 @@ bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.launches
 	$(BIN)/python -m benchmarks.scheduling
+	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.bookkeeping
 	-$(BIN)/python -m benchmarks.against_timm
 

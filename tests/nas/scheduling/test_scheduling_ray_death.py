@@ -22,6 +22,7 @@ FLAGS = ("--workers", "1", "--trials", "8", "--fix", "mood=slow", "--no-publishe
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("server", ["raylet", "gcs_server"])
 def test_a_search_whose_ray_is_killed_says_so_and_goes_on(server: str, tmp_path: Path) -> None:
     search = start(tmp_path, *FLAGS)

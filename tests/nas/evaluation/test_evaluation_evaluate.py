@@ -171,7 +171,9 @@ def test_trained_weights_are_written_with_their_configuration(tmp_path: Path) ->
     model = space.build(space.from_dict(configuration))
     model.load_state_dict(state)
     again = score(model, data.val_images, data.val_labels, batch_size=FAST.eval_batch_size)
-    assert (again.accuracy, again.loss) == scored(outcome)
+    accuracy, loss = scored(outcome)
+    assert again.accuracy == accuracy
+    assert again.loss == pytest.approx(loss, rel=1e-5)  # another memory layout, other roundings
     assert [file.name for file in path.parent.iterdir()] == ["net.safetensors"]
 
 

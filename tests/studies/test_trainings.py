@@ -7,7 +7,7 @@ import pytest
 
 from nas.core.errors import InputError
 from nas.core.evaluation import Failure, Score
-from studies import trainings as module
+from studies import pool
 from studies.setup import Setup
 from studies.trainings import COLUMNS, Training, train
 
@@ -59,7 +59,7 @@ def carried_out(monkeypatch):
         def shutdown(self, **_named):
             """Nothing to end."""
 
-    monkeypatch.setattr(module, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", Pool)
     return jobs
 
 

@@ -3,6 +3,7 @@
 import errno
 import random
 import re
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,13 @@ def _sqlite(url: str) -> RDBStorage:
 
 def _tune(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    for attempt in range(ATTEMPTS):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError:  # another changes it now; SQLite waits for none of these
+            if attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(random.uniform(0.1, 0.5))
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()

@@ -6,9 +6,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
+
+from nas.exporting.latency import processor
 
 WARM = 2  # uncounted runs: the first makes an optimiser's state, the second finds its memory
 
@@ -57,18 +58,8 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def machine() -> str:
     """Processor, cores, accelerator, torch, and how busy the machine was."""
-    names = (
-        [
-            line.split(":")[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ]
-        if Path("/proc/cpuinfo").exists()
-        else []
-    )
-    name = names[0] if names else platform.processor()
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
     return (
-        f"{name}, {os.cpu_count()} cores, {device}, torch {torch.__version__},"
+        f"{processor()}, {os.cpu_count()} cores, {device}, torch {torch.__version__},"
         f" Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} at the start"
     )

@@ -27,7 +27,7 @@ def measured(model: nn.Module, setting: Setting) -> dict[str, Any]:
     model.to("cpu")
     first, median, third = statistics.quantiles(taken, n=4)
     return {
-        "device": torch.cuda.get_device_name() if device == "cuda" else _processor(),
+        "device": torch.cuda.get_device_name() if device == "cuda" else processor(),
         "threads": torch.get_num_threads(),
         "batch": 1,
         "dtype": "float32",
@@ -37,7 +37,7 @@ def measured(model: nn.Module, setting: Setting) -> dict[str, Any]:
     }
 
 
-def _processor() -> str:
+def processor() -> str:
     """As Linux names it; elsewhere the kind of machine."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

@@ -3,11 +3,12 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)  # the second is how clusters end a job
+_LATER = 0.05  # seconds until a signal that was swallowed comes again
 
 
 @contextmanager
@@ -18,15 +19,47 @@ def interrupted_once() -> Iterator[None]:
         return
     before = {number: signal.signal(number, _first) for number in _SIGNALS}
     try:
-        yield
+        with _none_swallowed():
+            yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _first(_number: int, _frame: FrameType | None) -> None:
+@contextmanager
+def _none_swallowed() -> Iterator[None]:
+    """A KeyboardInterrupt that comes where Python drops it is raised again, a moment later.
+
+    That is in destructors and callbacks of weak references, which databases' libraries are full of.
+    """
+    told = sys.unraisablehook
+    timers: list[threading.Timer] = []
+
+    def hook(dropped: "sys.UnraisableHookArgs") -> None:
+        if not issubclass(dropped.exc_type, KeyboardInterrupt):
+            told(dropped)
+            return
+        _listen(_first)
+        main = threading.main_thread().ident  # this thread, which may wait for something by then
+        timers.append(threading.Timer(_LATER, signal.pthread_kill, [main, signal.SIGINT]))
+        timers[-1].start()
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = told
+        for timer in timers:
+            timer.cancel()
+
+
+def _listen(handler: Callable[[int, FrameType | None], None]) -> None:
     for number in _SIGNALS:
-        signal.signal(number, _again)
+        signal.signal(number, handler)
+
+
+def _first(_number: int, _frame: FrameType | None) -> None:
+    _listen(_again)
     raise KeyboardInterrupt
 
 

@@ -4,10 +4,6 @@ On two shared cores 50 instants take 2 to 6 minutes without Ray, and with it som
 """
 
 import argparse
-import csv
-import datetime
-import os
-import platform
 import sys
 import tempfile
 import time
@@ -15,12 +11,9 @@ from pathlib import Path
 
 from tests.faults.kill import Tally, disturb
 from tests.faults.searches import SEARCHES
+from tests.last import note
 
 RESULTS = Path(__file__).with_name("results.csv")
-COLUMNS = (
-    *("date", "machine", "search", "killed", "n", "searches", "seed", "breaches"),
-    *("notice_seconds_max", "silent", "minutes"),
-)
 
 
 def main() -> int:
@@ -52,8 +45,6 @@ def _record(name: str, kind: str, seed: int, tally: Tally, minutes: float) -> No
     for breach in tally.breaches:
         print(f"{name}, {kind}: {breach}", file=sys.stderr, flush=True)
     row = {
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} processors",
         "search": name,
         "killed": kind,
         "n": tally.instants,
@@ -65,12 +56,7 @@ def _record(name: str, kind: str, seed: int, tally: Tally, minutes: float) -> No
         "minutes": f"{minutes:.1f}",
     }
     print(row, flush=True)
-    kept = list(csv.DictReader(RESULTS.open())) if RESULTS.exists() else []
-    others = [other for other in kept if (other["search"], other["killed"]) != (name, kind)]
-    with RESULTS.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows([*others, row])
+    note(RESULTS, [row], by=("search", "killed"))
 
 
 def _arguments() -> argparse.Namespace:

@@ -3,10 +3,6 @@
 `python -m tests.faults.dashboard` measures what that costs a search: dashboard.csv.
 """
 
-import csv
-import datetime
-import os
-import platform
 import socket
 import subprocess
 import sys
@@ -24,6 +20,7 @@ from urllib.error import URLError
 from tests.faults.process import COMPLAINTS, OUT, ended, start, warm
 from tests.faults.searches import NAME
 from tests.faults.stored import stored
+from tests.last import note
 
 PROGRAM = Path(sys.executable).with_name("optuna-dashboard")
 OPTUNAS, OURS = "optuna-dashboard", "nas.dashboard"  # the latter writes notes into the study
@@ -97,22 +94,20 @@ def main() -> int:
     """Rounds of so many trials, in turn with nobody watching and with all readers of each."""
     trials, rounds = 100, 3
     table = Path(__file__).with_suffix(".csv")
-    with (
-        tempfile.TemporaryDirectory(prefix="faults-") as folder,
-        table.open("w", newline="") as file,
-    ):
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         home = Path(folder).resolve()
         begin(home)
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["date", "machine", "round", "dashboard", "trials", "seconds", "answers"])
         for number, program in product(range(rounds), (None, OPTUNAS, OURS)):
             took, asked = seconds(home, trials=trials, program=program)
-            machine = f"{platform.machine()}, {os.cpu_count()} processors"
-            today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-            answers = 0 if asked is None else asked.answers
-            row = [today, machine, number, program or "none", trials, f"{took:.2f}", answers]
-            writer.writerow(row)
-            print(*row, flush=True)
+            row = {
+                "round": number,
+                "dashboard": program or "none",
+                "trials": trials,
+                "seconds": f"{took:.2f}",
+                "answers": 0 if asked is None else asked.answers,
+            }
+            print(row, flush=True)
+            note(table, [row], by=("round", "dashboard"))
     return 0
 
 

@@ -4,11 +4,7 @@ Some 20 seconds a disk: each full one is waited for, in vain.
 """
 
 import argparse
-import csv
-import datetime
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -17,9 +13,9 @@ from pathlib import Path
 
 from tests.faults.process import ROOT
 from tests.faults.searches import SEARCHES
+from tests.last import note
 
 RESULTS = Path(__file__).with_name("disk.csv")
-COLUMNS = ("date", "machine", "search", "n", "seed", "filled", "breaches", "minutes")
 KINDS = ("evaluated", "inline", "ray")
 NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 
@@ -44,7 +40,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument("--search", nargs="+", choices=[*SEARCHES], default=[*KINDS])
     given = parser.parse_args()
-    rows = []
+    found = 0
     for search in given.search:
         asked = ("--search", search, "--instants", str(given.instants), "--seed", str(given.seed))
         started = time.monotonic()
@@ -53,25 +49,18 @@ def main() -> int:
         breaches = [one for one in told if one["breaches"]]
         for one in breaches:
             print(one, file=sys.stderr, flush=True)
-        rows.append(
-            {
-                "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-                "machine": f"{platform.machine()}, {os.cpu_count()} processors",
-                "search": search,
-                "n": len(told),
-                "seed": given.seed,
-                "filled": sum(one["code"] == 2 for one in told),
-                "breaches": len(breaches),
-                "minutes": f"{(time.monotonic() - started) / 60:.1f}",
-            }
-        )
-        print(rows[-1], flush=True)
-    others = [row for row in csv.DictReader(RESULTS.open()) if row["search"] not in given.search]
-    with RESULTS.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows([*others, *rows])
-    return 1 if any(row["breaches"] for row in rows) else 0
+        found += len(breaches)
+        row = {
+            "search": search,
+            "n": len(told),
+            "seed": given.seed,
+            "filled": sum(one["code"] == 2 for one in told),
+            "breaches": len(breaches),
+            "minutes": f"{(time.monotonic() - started) / 60:.1f}",
+        }
+        print(row, flush=True)
+        note(RESULTS, [row], by=("search",))
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -4,11 +4,7 @@
 on two shared cores.
 """
 
-import csv
-import datetime
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -25,6 +21,7 @@ from optuna.trial import FrozenTrial, TrialState
 from nas.study.book import DRIVER
 from tests.faults.process import ROOT
 from tests.faults.slow_table import KNOBS
+from tests.last import note
 from tests.nas.database import postgresql, trials_of
 
 INSTANT, SLOW = (f"tests.faults.slow_table:{name}" for name in ("INSTANT", "SPACE"))
@@ -32,10 +29,6 @@ CREW, TRIALS = 4, 400
 STORAGES, SAMPLERS = ("journal", "postgresql"), ("random", "bayesian")
 SECONDS = 280.0  # for a driver from its start to its end
 TABLE = Path(__file__).with_suffix(".csv")
-COLUMNS = (
-    *("date", "machine", "storage", "sampler", "drivers", "trials", "complete_by_each"),
-    *("seconds", "breaches"),
-)
 
 
 @contextmanager
@@ -91,23 +84,22 @@ def wrong(trials: list[FrozenTrial], wanted: int, folder: Path) -> Iterator[str]
 
 def main() -> int:
     """Exit code 1 if anything was wrong."""
-    rows = []
+    found = 0
     for kind in STORAGES:
         for sampler in SAMPLERS:
             try:
-                rows.append(_measured(kind, sampler))
+                row, breaches = _measured(kind, sampler)
             except pytest.skip.Exception as reason:
                 print(f"{kind}: {reason}", file=sys.stderr)
                 continue
-            print(rows[-1], flush=True)
-    with TABLE.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return int(any(row["breaches"] for row in rows))
+            print(row, flush=True)
+            note(TABLE, [row], by=("storage", "sampler"))
+            found += breaches
+    return 1 if found else 0
 
 
-def _measured(kind: str, sampler: str) -> dict[str, object]:
+def _measured(kind: str, sampler: str) -> tuple[dict[str, object], int]:
+    """A row, and how many breaches."""
     with tempfile.TemporaryDirectory(prefix="drivers-") as home, shared(kind, Path(home)) as url:
         started = time.monotonic()
         trials = together(INSTANT, url, Path(home), TRIALS, "--sampler", sampler)
@@ -116,9 +108,7 @@ def _measured(kind: str, sampler: str) -> dict[str, object]:
     for breach in breaches:
         print(f"{kind}, {sampler}: {breach}", file=sys.stderr)
     by_each = Counter(trial.user_attrs[DRIVER] for trial in trials if trial.values)
-    return {
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} processors",
+    row = {
         "storage": kind,
         "sampler": sampler,
         "drivers": CREW,
@@ -127,6 +117,7 @@ def _measured(kind: str, sampler: str) -> dict[str, object]:
         "seconds": f"{took:.0f}",
         "breaches": len(breaches),
     }
+    return row, len(breaches)
 
 
 if __name__ == "__main__":

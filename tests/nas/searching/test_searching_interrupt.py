@@ -1,7 +1,9 @@
 """Ctrl-C and SIGTERM stop a search once."""
 
 import signal
+import sys
 import threading
+import time
 
 import pytest
 
@@ -21,6 +23,45 @@ def test_the_first_signal_interrupts_and_the_second_does_not(
         signal.raise_signal(signal.SIGINT)
     assert "already stopping" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGINT) is before
+
+
+class Deaf:
+    """Is being destroyed when the signal comes: what is raised then, Python drops."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+
+def _work() -> None:
+    Deaf()
+    time.sleep(10)
+
+
+def test_one_that_comes_where_python_drops_it_comes_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hook, started = sys.unraisablehook, time.monotonic()
+    with interrupted_once():
+        with pytest.raises(KeyboardInterrupt):
+            _work()
+        assert time.monotonic() - started < 5
+        signal.raise_signal(signal.SIGINT)
+    said = capsys.readouterr().err
+    assert "already stopping" in said
+    assert "ignored" not in said
+    assert sys.unraisablehook is hook
+
+
+def test_what_else_is_dropped_is_told_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __del__(self) -> None:
+            raise ValueError
+
+    told: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda dropped: told.append(dropped.exc_type))
+    with interrupted_once():
+        Broken()
+    assert told == [ValueError]
 
 
 def test_outside_the_main_thread_nothing_changes() -> None:

@@ -92,7 +92,7 @@ def _files(folder: Path) -> list[Path]:
     files = [
         file
         for file in sorted(folder.iterdir())
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
+        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
     ]
     if not files:
         raise DataError(

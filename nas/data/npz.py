@@ -41,7 +41,7 @@ def read(argument: str, /) -> Raw:
     if not path.exists():
         raise DataError(f"npz: expected a file; nothing is at {path}; check the path")
     if not path.is_file():
-        raise DataError(f"npz: expected a file; {path} is a folder; give the .npz file itself")
+        raise DataError(f"npz: expected a file; {path} is no plain file; give the .npz file itself")
     if not zipfile.is_zipfile(path):
         raise DataError(
             f"npz: expected a zip of arrays, as numpy.savez writes; {path.name} is none, or is"

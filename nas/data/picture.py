@@ -2,6 +2,7 @@
 
 import struct
 import warnings
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image, ImageOps
 from nas.data.base import Pixels
 from nas.data.errors import DataError
 
+# Of other formats' files, PostScript for one, a decoder may start programs.
 SUFFIXES = frozenset(
     {".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".ppm", ".tif", ".tiff"}
 ) | {".webp"}
@@ -25,7 +27,7 @@ def read_picture(path: Path, *, size: int | None) -> Pixels:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
+            with Image.open(path, formats=_formats()) as image:
                 return _pixels(_upright(image, path), size)
     except DataError:
         raise
@@ -38,6 +40,13 @@ def read_picture(path: Path, *, size: int | None) -> Pixels:
         raise DataError(
             f"folder: expected a readable image; {path}: {error}; repair or remove it"
         ) from error
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    """Pillow's names of those that the suffixes stand for; a file's own suffix proves nothing."""
+    known = Image.registered_extensions()
+    return tuple(sorted({known[suffix] for suffix in SUFFIXES if suffix in known}))
 
 
 def _upright(image: Image.Image, path: Path) -> Image.Image:

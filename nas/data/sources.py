@@ -32,7 +32,7 @@ def load(source: str, *, seed: int) -> Dataset:
             raise DataError(f"{name}: expected {wants}; got '{source}'; write {usage}")
         try:
             return assemble(source, read(argument), seed=seed)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # the latter of ~nobody's home
             raise DataError(f"{name}: expected readable files; {error}; check the path") from error
     raise DataError(
         f"data: expected one of {', '.join(SOURCES)}; got '{source}'; choose one of these"

@@ -1,5 +1,6 @@
 """Folders of pictures: splits, modes, sizes, and files that are none."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -194,3 +195,30 @@ def test_a_content_change_changes_the_digest(picture_folder: Writer) -> None:
     before = load(f"folder:{path}", seed=0).digest
     Image.fromarray(np.zeros((8, 8, 3), dtype=np.uint8)).save(path / "ant" / "0.png")
     assert load(f"folder:{path}", seed=0).digest != before
+
+
+def test_no_file_makes_a_decoder_start_a_program(
+    tmp_path: Path, picture_folder: Writer, fails: Fails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Pillow starts Ghostscript for PostScript, whatever the file is called."""
+    started, program = tmp_path / "started", tmp_path / "bin" / "gs"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\ntouch {started}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    folder = picture_folder()
+    script = "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\nshowpage\n%%EOF\n"
+    (folder / "bee" / "0.png").write_text(script)
+    assert "expected a readable image" in fails(f"folder:{folder}")
+    assert not started.exists()
+
+
+def test_what_is_no_plain_file_is_no_image(picture_folder: Writer) -> None:
+    folder = picture_folder()
+    os.mkfifo(folder / "bee" / "a.png")
+    assert load(f"folder:{folder}", seed=0).class_names == ("ant", "bee")
+
+
+@pytest.mark.parametrize("family", ["folder", "npz", "idx"])
+def test_a_home_of_nobody_costs_one_line(family: str, fails: Fails) -> None:
+    assert "expected readable files" in fails(f"{family}:~nobody-of-this-name/images")

@@ -109,7 +109,7 @@ def test_a_pickle_is_never_run(tmp_path: Path, npz_file: Writer, fails: Fails) -
 
 
 def test_a_folder_is_refused(tmp_path: Path, fails: Fails) -> None:
-    fails(f"npz:{tmp_path}", "is a folder")
+    fails(f"npz:{tmp_path}", "is no plain file")
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip at all", b"\x80\x04N."])

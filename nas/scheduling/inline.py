@@ -3,6 +3,7 @@
 import time
 
 from nas.core.evaluation import Outcome
+from nas.core.interrupt import raise_swallowed
 from nas.evaluation.failures import failure_of
 from nas.evaluation.job import Job, run_job
 from nas.evaluation.outcome import checked_outcome
@@ -15,6 +16,7 @@ IDLE = 0.2  # seconds
 def run_inline(campaign: Campaign, make_job: MakeJob, listen: Listener) -> None:
     """Until the campaign is finished."""
     while not campaign.finished:
+        raise_swallowed()
         ticket = campaign.next()
         if ticket is None:
             time.sleep(IDLE)  # another driver may yet fail at what it has begun

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from nas.core.cost import human
+from nas.core.errors import unwritable
 from nas.core.evaluation import Outcome
 from nas.core.guard import guarded
+from nas.core.interrupt import interrupted_once
 from nas.core.space import find_space
 from nas.evaluation.job import Job
 from nas.samplers import make_sampler
@@ -16,7 +18,6 @@ from nas.searching.checked import check_checkpointing, check_costs
 from nas.searching.counted import counted
 from nas.searching.drivers import sampler_seed
 from nas.searching.farewell import farewell
-from nas.searching.interrupt import interrupted_once
 from nas.searching.live import Live
 from nas.searching.reports import write_reports
 from nas.searching.resolve import objectives_of, region_of
@@ -71,6 +72,7 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
     elsewhere = None if run.alone else open_ledger(args.storage or run.storage_url)
     with driving(run.folder, alone=run.alone), interrupted_once():
         ledger = elsewhere or open_ledger(run.storage_url)
+        seed = sampler_seed(ledger.drivers, settings.seed, settings.lag)
         run.save(_execution(args, resources))
         left = ledger.recover()
         known = ledger.records()
@@ -78,7 +80,7 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
             make_sampler(
                 settings.sampler,
                 region,
-                seed=sampler_seed(ledger.drivers, settings.seed, settings.lag),
+                seed=seed,
                 known=0 if settings.lag else len(known),
                 objectives=objectives,
             )
@@ -119,7 +121,10 @@ def drive(settings: Settings, args: argparse.Namespace) -> int:
             ledger.drivers.close()
         keep.tidy(at_once=True)
         records = ledger.records()
-        write_reports(run, settings, space, records, objectives)
+        try:
+            write_reports(run, settings, space, records, objectives)
+        except OSError as error:
+            raise unwritable(run.folder.parent, error) from error
         if region.window is not None and region.window.tally.drawn:
             tally = region.window.tally
             live.say(f"drawn from the window: {tally.drawn:,}, of which {tally.share:.0%} inside")

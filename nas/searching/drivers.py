@@ -10,4 +10,4 @@ def sampler_seed(drivers: Drivers, seed: int, lag: int | None) -> int:
         raise InputError(
             "--deterministic: another process drives this study; wait for its end, or leave it out"
         )
-    return seed + drivers.salt
+    return seed if lag is not None else seed + drivers.salt

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from nas.core.errors import unwritable
 from nas.core.evaluated import EvaluatedSpace
+from nas.core.interrupt import interrupted_once, raise_swallowed
 from nas.core.objective import Objective
 from nas.reporting.evaluated import front_text, write_rows
 from nas.searching.counted import counted, kinds
 from nas.searching.drivers import sampler_seed
 from nas.searching.evaluated_search import search_of
 from nas.searching.farewell import report_command
-from nas.searching.interrupt import interrupted_once
 from nas.searching.live_rows import LiveRows
 from nas.searching.versions import versions
 from nas.study.evaluated import Row
@@ -47,8 +47,8 @@ def drive_evaluated(space: EvaluatedSpace, args: argparse.Namespace) -> int:
     elsewhere = None if run.alone else open_there()
     with driving(run.folder, alone=run.alone), interrupted_once():
         study = elsewhere or open_there()
-        run.save({name: getattr(args, name) for name in ("trials", "minutes", "trial_minutes")})
         seed = sampler_seed(study.drivers, args.seed, search.settings.lag)
+        run.save({name: getattr(args, name) for name in ("trials", "minutes", "trial_minutes")})
         study.use(lambda known: search.sampler(seed=seed, known=known))
         if not args.quiet and (known := len(study.rows())):
             print(f"going on after {counted(known, 'evaluation')}", file=sys.stderr, flush=True)
@@ -59,6 +59,7 @@ def drive_evaluated(space: EvaluatedSpace, args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             interrupted = True
         finally:  # also where the space turns out to be defective
+            study.give_up()
             study.drivers.close()
             rows = study.rows()
             _write(rows, space, search.objectives, run.folder)
@@ -83,6 +84,7 @@ def _run(study: EvaluatedStudy, args: argparse.Namespace, live: LiveRows) -> boo
     while study.complete < args.trials and study.complete + study.failed < 2 * args.trials:
         if deadline is not None and time.monotonic() >= deadline:
             return False
+        raise_swallowed()
         step = study.step(most=args.trials)
         if step == "exhausted":
             return True

@@ -13,6 +13,9 @@ from nas.searching.versions import versions
 from nas.study.run import Run, read_any, read_run
 from nas.study.settings import differences
 
+_DIED = "in each of which the search's process died"
+_GAP = f"from the first on that has not ended, or {_DIED}"
+
 
 def replay(folder: Path, args: argparse.Namespace) -> int:
     """Say what is the same; the exit code: 0 if everything is, 1 if anything differs.
@@ -26,21 +29,20 @@ def replay(folder: Path, args: argparse.Namespace) -> int:
     _tell_versions(run)
     if not in_order:
         print("this search was asynchronous: its trials are repeated, its proposals are not")
-    left = 0
     if "costs" in run.settings:
-        known = _some(folder, known_evaluations(run), args)
+        known, left = known_evaluations(run, in_order=in_order)
+        known = _some(folder, known, args)
         again = evaluate_again(run, known)
     else:
         run = read_run(folder, args.storage)
-        known, left = known_trainings(run)
+        known, left = known_trainings(run, in_order=in_order)
         known = _some(folder, known, args)
-        count = len(known)
-        again = search_again(run, count, args) if in_order else list(one_by_one(run, count))
+        again = search_again(run, len(known), args) if in_order else list(one_by_one(run, known))
+        if beside := sum(record.ended and record.role != "search" for record in run.records):
+            print(f"left out: {beside} trainings beside the search, which the noise is taken from")
     if left:
-        print(
-            f"left out: {left} trials proposed after one that has not ended; end the search first"
-        )
-    return _verdict(known, again, in_order=in_order) or int(bool(left))
+        print(f"left out: {left} trials, {_GAP if in_order else _DIED}")
+    return _verdict(known, again, in_order=in_order) or int(in_order and bool(left))
 
 
 def _check_settings(run: Run) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 Result = dict[str, float] | str  # numbers by name, or a failure's kind
+DIED = "worker-died"  # the kind of one that would end the process of a replay, too
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,16 @@ class Trial:
 def numbers(measured: Mapping[str, float], values: Sequence[float] | None) -> Result:
     """What was measured, and the study's own values."""
     return {**measured, **{f"values[{n}]": value for n, value in enumerate(values or ())}}
+
+
+def repeatable(trials: Sequence[Trial], *, in_order: bool) -> tuple[list[Trial], int]:
+    """Those that do not end the process of whoever tries them, and how many more there are.
+
+    In a fixed order nothing can be proposed again after one of these.
+    """
+    lives = [trial for trial in trials if trial.result != DIED]
+    kept = list(takewhile(lambda trial: trial.result != DIED, trials)) if in_order else lives
+    return kept, len(trials) - len(kept)
 
 
 def difference(then: Result, now: Result) -> str:

@@ -2,28 +2,32 @@
 
 import argparse
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from io import StringIO
 
 from optuna.storages import InMemoryStorage
 
 from nas.core.errors import InputError
 from nas.core.evaluated import EvaluatedSpace
+from nas.core.evaluated_check import cost_of
 from nas.searching.arguments import parse
 from nas.searching.evaluated_search import find_evaluated, search_of
-from nas.searching.replayed import Trial, numbers
+from nas.searching.replayed import Trial, numbers, repeatable
 from nas.study.evaluated import Row, measured_row
+from nas.study.proposals import REFUSED
 from nas.study.run import Run
 from nas.study.settings import differences
 
 
-def known_evaluations(run: Run) -> list[Trial]:
-    """Those that have ended, in order."""
-    return [_trial(row) for row in run.rows]
+def known_evaluations(run: Run, *, in_order: bool) -> tuple[list[Trial], int]:
+    """Those that were tried, in order, and how many more there are that cannot be repeated."""
+    tried = [trial for trial in map(_trial, run.rows) if trial.result != REFUSED]
+    return repeatable(tried, in_order=in_order)
 
 
 def _trial(row: Row) -> Trial:
     kind = (row.failure or "").partition(":")[0]  # words may name an address, or a place reached
-    return Trial(row.number, row.genome, kind or numbers(row.measured, row.values))
+    return Trial(row.number, row.genome, kind or numbers(row.costs | row.measured, row.values))
 
 
 def _asked(run: Run) -> argparse.Namespace:
@@ -50,11 +54,13 @@ def evaluate_again(run: Run, known: list[Trial]) -> list[Trial]:
     if differing := differences(run.settings, search.settings.to_dict()):
         raise InputError(f"{run.folder / 'run.json'}: not of its command: {'; '.join(differing)}")
     if "lag" not in run.settings:
-        wanted, limit = search.objectives, run.trial_seconds
-        return [
-            _trial(measured_row(space, trial.number, trial.genome, wanted, seconds=limit))
+        rows = (
+            measured_row(
+                space, trial.number, trial.genome, search.objectives, seconds=run.trial_seconds
+            )
             for trial in known
-        ]
+        )
+        return [_trial(replace(row, costs=cost_of(space, row.genome))) for row in rows]
     study = search.study(InMemoryStorage(), run.name, alone=True, seconds=run.trial_seconds)
     study.use(lambda count: search.sampler(seed=search.settings.seed, known=count))
     while len(study.rows()) < len(known) and study.step(most=len(known)) != "exhausted":

@@ -1,18 +1,18 @@
 """Trainings carried out once more: the whole search in its order, or each by itself."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import count, takewhile
 
 from optuna.storages import InMemoryStorage
 
-from nas.core.evaluation import Outcome, Score
+from nas.core.evaluation import Evaluation, Outcome, Score
 from nas.core.guard import guarded
 from nas.core.space import find_space
 from nas.evaluation.job import Job, run_job
 from nas.samplers import make_sampler
-from nas.searching.replayed import Result, Trial, numbers
+from nas.searching.replayed import Result, Trial, numbers, repeatable
 from nas.searching.resolve import objectives_of, region_of
 from nas.searching.resources import resources_for
 from nas.searching.runner import make_runner
@@ -23,53 +23,54 @@ from nas.study.run import Run
 from nas.study.settings import Settings
 from nas.study.ticket import Ticket
 
-
-def known_trainings(run: Run) -> tuple[list[Trial], int]:
-    """Those that have ended, in the order of proposal, and how many more there are behind a gap.
-
-    A gap is a position of a deterministic search whose trial has not ended: what came after it
-    cannot be proposed again.
-    """
-    ended, left = _ended(run)
-    return [_trial(record) for record in ended], left
+COMPARED = ("seed", "params", "macs", "flops", "accuracy", "loss")  # of a record; seconds differ
 
 
-def _ended(run: Run) -> tuple[list[Record], int]:
-    ended = [record for record in run.records if record.role == "search" and record.ended]
-    if "lag" not in run.settings:
-        return ended, 0
+def known_trainings(run: Run, *, in_order: bool) -> tuple[list[Trial], int]:
+    """Those that have ended, in the order of proposal, and how many more cannot be repeated."""
+    ended = _ended(run)
+    whole = list(_without_gap(ended)) if in_order else ended
+    kept, left = repeatable([_trial(record) for record in whole], in_order=in_order)
+    return kept, left + len(ended) - len(whole)
+
+
+def _ended(run: Run) -> list[Record]:
+    return [record for record in run.records if record.role == "search" and record.ended]
+
+
+def _without_gap(ended: list[Record]) -> Iterator[Record]:
+    """By position, up to one whose trial has not ended: nothing after it can be proposed again."""
     by_position = {record.position: record for record in ended}
-    whole = list(takewhile(by_position.__contains__, count()))
-    return [by_position[place] for place in whole], len(ended) - len(whole)
+    yield from (by_position[place] for place in takewhile(by_position.__contains__, count()))
 
 
 def _trial(record: Record) -> Trial:
     if record.complete:
-        measured = {"accuracy": record.accuracy or 0.0, "loss": record.loss or 0.0}
-        result = numbers(measured, record.values)
+        result = numbers({name: getattr(record, name) for name in COMPARED}, record.values)
     else:
         result = (record.failure or "unknown").partition(":")[0]
     return Trial(record.number, record.genome, result)
 
 
-def one_by_one(run: Run, number: int) -> Iterator[Trial]:
-    """Each of the first trained again as it says itself."""
-    settings = Settings.from_dict(run.settings)
-    for record in _ended(run)[0][:number]:
-        outcome = run_job(run.job(record, seconds=run.trial_seconds))
-        print(f"trial {record.number}: {_said(outcome)}", flush=True)
-        yield Trial(record.number, record.genome, _result(outcome, record, settings))
+def one_by_one(run: Run, known: Sequence[Trial]) -> Iterator[Trial]:
+    """Each trained again as its record says."""
+    settings, records = Settings.from_dict(run.settings), {one.number: one for one in _ended(run)}
+    for trial in known:
+        job = run.job(records[trial.number], seconds=run.trial_seconds)
+        outcome = run_job(job)
+        print(f"trial {trial.number}: {_said(outcome)}", flush=True)
+        yield Trial(trial.number, trial.genome, _result(outcome, job.evaluation, settings))
 
 
-def _result(outcome: Outcome, record: Record, settings: Settings) -> Result:
+def _result(outcome: Outcome, evaluation: Evaluation, settings: Settings) -> Result:
     """As of a record, with the costs that the space says today."""
     if not isinstance(outcome, Score):
         return outcome.kind
     space = find_space(settings.space)
-    cost = space.cost(space.adapt(space.decode(record.genome), settings.target))
-    known = {"accuracy": outcome.accuracy, **asdict(cost)}
-    measured = {"accuracy": outcome.accuracy, "loss": outcome.loss}
-    return numbers(measured, [float(known[name]) for name in settings.objectives])
+    cost = space.cost(space.adapt(space.decode(evaluation.genome), settings.target))
+    known = {**asdict(outcome), **asdict(cost), "seed": evaluation.seed(settings.seed)}
+    values = [float(known[name]) for name in settings.objectives]
+    return numbers({name: known[name] for name in COMPARED}, values)
 
 
 def search_again(run: Run, number: int, args: argparse.Namespace) -> list[Trial]:

@@ -19,6 +19,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
+from nas.core.interrupt import unbroken
 from nas.core.knob import Genome
 from nas.study.patience import Patient
 
@@ -104,6 +105,7 @@ class Book:
         """All that are known, in no certain order."""
         return self._trials.values()
 
+    @unbroken()
     def claim(self, claim: Claim, *, most: int | None = None) -> FrozenTrial | None:
         """Begin a trial; None where another driver was first, or `most` are begun or complete."""
         template = FrozenTrial(
@@ -151,6 +153,7 @@ class Book:
         """An attribute of a trial that has not ended."""
         self._storage.set_trial_user_attr(trial._trial_id, name, value)
 
+    @unbroken()
     def end(
         self, trial: FrozenTrial, user: Mapping[str, Any], values: Sequence[float] | None = None
     ) -> bool:

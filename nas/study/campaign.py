@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nas.core.evaluation import Evaluation, Outcome, Score
-from nas.core.knob import Genome
 from nas.study.ledger import Ledger
 from nas.study.record import Record, Role
 from nas.study.ticket import Ticket
 from nas.windows import Member
 
 REFERENCE_EVERY = 4  # after so many trials one reference, so that an early stop has both
-# So many networks are trained with two seeds, published ones among them; the others are the trials
-# 0, 1, ...: chosen by number, before anything is known of them, for the noise to be unbiased.
+# So many networks are trained with two seeds, published ones among them; the others are the first
+# trials: chosen before anything is known of them, for the noise to be unbiased.
 NOISE_KEYS = 5
 
 _Identity = tuple[str, int]  # key and replicate; a study has one fidelity
@@ -100,6 +99,8 @@ class Campaign:
                 self._count(record)
             elif record.replicate:
                 self._repeated.add(record.key)
+        if self._replicates:
+            self._plan_replicates()
 
     @property
     def _planned(self) -> list[Reference]:
@@ -110,19 +111,19 @@ class Campaign:
     def _count(self, record: Record) -> None:
         if record.complete:
             self._complete += 1
-            self._plan_replicate(record.key, record.genome, record.number)
         elif record.ended:
             self._failed += 1
 
-    def _plan_replicate(self, key: str, genome: Genome, number: int) -> None:
-        """Train one of the first trials again, so many as published members leave room for."""
-        first = number < NOISE_KEYS - self._published_twice
-        if not self._replicates or key in self._repeated or not first:
-            return
-        self._repeated.add(key)
-        member = self._ledger.member(genome)
-        if member is not None:
-            self._plans.append(Reference(member=member, role="replicate", label=None, replicate=1))
+    def _plan_replicates(self) -> None:
+        """Train the first trials again, so many as published members leave room for."""
+        for record in self._ledger.first(max(0, NOISE_KEYS - self._published_twice)):
+            if not record.complete or record.key in self._repeated:
+                continue
+            self._repeated.add(record.key)
+            if member := self._ledger.member(record.genome):
+                self._plans.append(
+                    Reference(member=member, role="replicate", label=None, replicate=1)
+                )
 
     def next(self) -> Ticket | None:
         """The evaluation to start now; None if none may start at present."""

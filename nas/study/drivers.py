@@ -48,7 +48,8 @@ class Place:
             return False
         except PermissionError:
             return True
-        return self.start == _start(self.process)
+        ended = _fields(self.process)[:1] in (["Z"], ["X"])  # which nobody has asked after yet
+        return not ended and self.start == _start(self.process)
 
 
 def here() -> Place:
@@ -68,10 +69,15 @@ def _machine() -> str:
 
 def _start(process: int) -> str:
     """When it started, in the kernel's words, so that a number used again is another process."""
+    return "".join(_fields(process)[19:20])
+
+
+def _fields(process: int) -> list[str]:
+    """What Linux tells of a process, from its state on; nothing elsewhere."""
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 class Drivers:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
+from optuna.trial import TrialState
 
 from nas.core.evaluated import EvaluatedSpace
 from nas.core.knob import Value
@@ -124,21 +125,23 @@ class EvaluatedStudy:
         return {KEY: member.key, "known": {"costs": costs, "proposal_seconds": proposal_seconds}}
 
     def _measure(self, begun: Begun) -> None:
-        try:
-            row = measured_row(
-                self._space,
-                begun.trial.number,
-                begun.member.genome,
-                self._objectives,
-                seconds=self._seconds,
-            )
-        except BaseException:  # Ctrl-C
-            queue_again(self._book, self._drivers.mine, knobs=len(self._region.knobs), killed=False)
-            raise
+        row = measured_row(
+            self._space,
+            begun.trial.number,
+            begun.member.genome,
+            self._objectives,
+            seconds=self._seconds,
+        )
         if row.values is None:
             self._book.end(begun.trial, {FAILURE: row.failure})
         else:
             self._book.end(begun.trial, {OUTCOME: row.measured}, row.values)
+        self._note()
+
+    def give_up(self) -> None:
+        """Queue again what this driver has under way: there is something after Ctrl-C alone."""
+        self._book.look()
+        queue_again(self._book, self._drivers.mine, knobs=len(self._region.knobs), killed=False)
         self._note()
 
     def _recover(self) -> None:
@@ -155,9 +158,10 @@ class EvaluatedStudy:
         self._proposals.seen(changed)
         for trial in changed:
             if is_row(trial):
-                row = self._rows[trial.number] = row_of(trial)
-                self.failed += row.failure is not None
-                self.complete += row.failure is None
+                self._rows[trial.number] = row_of(trial)
+                whole = trial.state == TrialState.COMPLETE  # as the book counts
+                self.complete += whole
+                self.failed += not whole
 
     def rows(self) -> list[Row]:
         """Every finished trial, in the order of asking."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from optuna.samplers import BaseSampler
@@ -20,7 +21,7 @@ from nas.study.proposals import Begun, Pause, Proposals
 from nas.study.reading import REFERENCE, record_of
 from nas.study.record import Record, Role
 from nas.study.ticket import Ticket
-from nas.study.unfinished import drop_unfinished, queue_again
+from nas.study.unfinished import cut_short, queue_again
 from nas.windows import Member, Region
 
 LOOK = 1.0  # seconds, at least, between two looks at what other drivers have left unfinished
@@ -72,8 +73,10 @@ class Ledger:
             )
             for study, identity in ((search, _key), (reference, _reference))
         )
+        self._lag = lag
         self._proposals = Proposals(self._search, region, directions=directions, lag=lag)
         self._records: tuple[dict[int, Record], dict[int, Record]] = ({}, {})
+        self._placed: dict[int, Record] = {}  # by position
         self._news: list[Record] = []
 
     @property
@@ -95,15 +98,17 @@ class Ledger:
             book.look()
         dead = self._drivers.dead()
         again = queue_again(self._search, dead, knobs=len(self._region.knobs), killed=killed)
-        drop_unfinished(self._reference, dead)
+        cut_short(self._reference, dead, killed=killed)  # what lacks is asked for anew
         self._read()
         return again
 
     def give_up(self) -> None:
         """Queue again what this driver has under way: there is something after Ctrl-C alone."""
+        for book in (self._search, self._reference):
+            book.look()
         mine = self._drivers.mine
         queue_again(self._search, mine, knobs=len(self._region.knobs), killed=False)
-        drop_unfinished(self._reference, mine)
+        cut_short(self._reference, mine, killed=False)
         self._read()
 
     def ask(self, *, most: int | None = None) -> Ticket | Pause:
@@ -197,6 +202,12 @@ class Ledger:
         self._read()
         return [kept[number] for kept in self._records for number in sorted(kept)]
 
+    def first(self, most: int) -> list[Record]:
+        """The first trials of the search: by position where they have one, else by number."""
+        if self._lag is None:
+            return list(islice(self._records[0].values(), most))  # kept as they began
+        return [self._placed[place] for place in range(most) if place in self._placed]
+
     def beside(self) -> list[Record]:
         """Published members and replicates that are under way or have ended, in any driver."""
         return list(self._records[1].values())
@@ -238,6 +249,8 @@ class Ledger:
                 else:
                     kept[trial.number] = record
                     self._news.append(record)
+                    if role == "search" and record.position is not None:
+                        self._placed[record.position] = record
 
 
 def _key(noted: Mapping[str, Any]) -> Hashable | None:

@@ -22,6 +22,7 @@ from nas.study.shadow import Shadow
 from nas.windows import Member, Region
 
 POSITION = "position"  # user attribute, where there is a lag: a trial's place in the fixed order
+REFUSED = "refused"  # how a queued trial fails that was no member, and so never tried
 FIXED = "fixed_params"  # system attribute: the values that a queued trial was given
 Pause = Literal["exhausted", "wait"]  # no member is left; an earlier trial must end first
 _Known = Callable[[Member], dict[str, Any]]
@@ -109,6 +110,9 @@ class Proposals:
 
     def _go_on(self, queued: FrozenTrial, known: _Known, most: int | None) -> Begun | None:
         """A trial from the queue; refused by name where it is none of the region's."""
+        if self._lag is not None and POSITION not in queued.user_attrs:  # the sampler is not asked
+            self._refuse(queued, "a deterministic search tries only what it proposes itself")
+            return None
         fixed = queued.system_attrs.get(FIXED, {})
         proposed = None
         try:
@@ -119,10 +123,8 @@ class Proposals:
             member = " ".join(str(error).split())
         if proposed is not None:  # the sampler hears of it as of another driver's
             self._shadow.drop(proposed, {FAILURE: INTERRUPTED})
-        if self._lag is not None and POSITION not in queued.user_attrs:
-            member = "a deterministic search tries only what it proposes itself"
         if not isinstance(member, Member):
-            self._book.end(queued, {FAILURE: f"refused: {member}"})
+            self._refuse(queued, member)
             return None
         kept = {POSITION: queued.user_attrs[POSITION]} if self._lag is not None else {}
         claim = Claim(
@@ -136,6 +138,9 @@ class Proposals:
         if trial is not None or self._book.holds(claim):
             self._book.end(queued, {FAILURE: INTERRUPTED})
         return None if trial is None else Begun(trial=trial, member=member)
+
+    def _refuse(self, queued: FrozenTrial, why: object) -> None:
+        self._book.end(queued, {FAILURE: f"{REFUSED}: {why}"})
 
     def _show(self, last: int) -> bool:
         """Let the sampler know the outcomes up to a position; False while one is still open."""

@@ -17,17 +17,11 @@ _Dead = Callable[[FrozenTrial], bool]
 def queue_again(search: Book, dead: _Dead, *, knobs: int, killed: bool) -> int:
     """Queue what dead drivers had under way with a value for each of so many knobs; how many.
 
-    `killed`: the process ended without a word. A training that was under way each of
-    `ATTEMPTS` times is taken for the cause, and fails.
+    `killed`: see `cut_short`.
     """
     queued = 0
-    for trial in _left(search, dead):
-        if killed and _times_killed(search, trial) + 1 >= ATTEMPTS:
-            search.end(trial, {FAILURE: f"worker-died: with the search, {ATTEMPTS} times"})
-            continue
-        noted = {KILLED: True} if killed else {}
-        ended = search.end(trial, {**noted, FAILURE: INTERRUPTED})
-        if ended and len(trial.params) == knobs:
+    for trial in cut_short(search, dead, killed=killed):
+        if len(trial.params) == knobs:
             kept = {
                 name: trial.user_attrs[name] for name in (POSITION,) if name in trial.user_attrs
             }
@@ -36,24 +30,33 @@ def queue_again(search: Book, dead: _Dead, *, knobs: int, killed: bool) -> int:
     return queued
 
 
-def drop_unfinished(reference: Book, dead: _Dead) -> None:
-    """What the references still lack is asked for anew, so none may wait from last time."""
-    for trial in _left(reference, dead):
-        reference.end(trial, {FAILURE: INTERRUPTED})
+def cut_short(book: Book, dead: _Dead, *, killed: bool) -> list[FrozenTrial]:
+    """End what dead drivers had under way; those to be tried again.
+
+    `killed`: the process ended without a word. A training that was under way each of
+    `ATTEMPTS` times is taken for the cause, and fails.
+    """
+    again = []
+    for trial in [trial for trial in book.running if dead(trial)]:
+        if killed and _times_killed(book, trial) + 1 >= ATTEMPTS:
+            book.end(trial, {FAILURE: f"worker-died: with the search, {ATTEMPTS} times"})
+        elif book.end(trial, {**({KILLED: True} if killed else {}), FAILURE: INTERRUPTED}):
+            again.append(trial)
+    return again
 
 
-def _left(book: Book, dead: _Dead) -> list[FrozenTrial]:
-    return [trial for trial in book.running if dead(trial)]
-
-
-def _times_killed(search: Book, trial: FrozenTrial) -> int:
-    """How often an earlier attempt at the same network ended with the process."""
+def _times_killed(book: Book, trial: FrozenTrial) -> int:
+    """How often an earlier attempt at the same evaluation ended with the process."""
     return sum(
         other.state == TrialState.FAIL
         and other.user_attrs.get(KILLED, False)
-        and _key(other) == _key(trial)
-        for other in search.trials()
+        and _evaluation(other) == _evaluation(trial)
+        for other in book.trials()
     )
+
+
+def _evaluation(trial: FrozenTrial) -> tuple[str, object]:
+    return _key(trial), trial.user_attrs.get("replicate")
 
 
 def _key(trial: FrozenTrial) -> str:

@@ -72,7 +72,12 @@ def unfinished(seen: Seen, name: str, *, asked: int, replicates: bool) -> Iterat
         for (study, _), trial in seen.trials.items()
         if study == name + REFERENCE and (trial.complete or trial.failure == "worker-died")
     }
-    wanted = {trial.noted("key") for number, trial in complete.items() if number < NOISE_KEYS}
+    tried = sorted(
+        number
+        for (study, number), trial in seen.trials.items()
+        if study == name and trial.failure != "interrupted"
+    )
+    wanted = {complete[number].noted("key") for number in tried[:NOISE_KEYS] if number in complete}
     if replicates and again != wanted:
         yield f"trained again: {sorted(again)}, not {sorted(wanted)}"
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import optuna
 import pandas as pd
 import pytest
 
@@ -182,6 +183,80 @@ def test_a_replay_waits_no_longer_than_the_search_did(
     assert {failure.partition(":")[0] for failure in found.failure} == {"", "timeout", "error"}
     assert replay(tmp_path, "s") == 0
     assert "3 of 3 results" in capsys.readouterr().out
+
+
+def told(out: Path, sql: str, *given: object) -> None:
+    """Change the study of the run s by hand."""
+    with sqlite3.connect(out / "s" / "study.db") as database:
+        database.execute(sql, given)
+    database.close()
+
+
+@pytest.mark.parametrize("cost", ["params", "macs", "flops", "seed"])
+@pytest.mark.parametrize("flags", [("--deterministic",), ()])
+def test_a_replay_finds_the_cost_or_seed_that_is_another(
+    cost: str, flags: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path, "s", *TOY, *flags, "--runner", "inline", "--trials", "1")
+    told(tmp_path, "UPDATE trial_user_attributes SET value_json = '1' WHERE key = ?", cost)
+    capsys.readouterr()
+    assert replay(tmp_path, "s") == 1
+    said = capsys.readouterr().out
+    assert f"{cost} 1 then" in said
+    assert "trainings beside the search, which the noise is taken from" in said
+
+
+@pytest.mark.parametrize("flags", [("--deterministic",), ()])
+def test_a_replay_finds_the_cost_of_a_member_that_is_another(
+    flags: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path, "s", *TABLE, *flags)
+    edit = "json_set(value_json, '$.costs.price', 99.0) WHERE key = 'known'"
+    told(tmp_path, f"UPDATE trial_user_attributes SET value_json = {edit}")
+    assert replay(tmp_path, "s") == 1
+    assert "price 99.0 then" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("flags", "code", "left"), [(("--deterministic",), 1, 3), ((), 0, 1)])
+@pytest.mark.parametrize("space", ["networks", "members"])
+def test_a_replay_does_not_try_what_ended_the_process(
+    space: str,
+    flags: tuple[str, ...],
+    code: int,
+    left: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = TABLE if space == "members" else (*TOY, "--runner", "inline", "--fix", "mood=well")
+    search(tmp_path, "s", *asked, *flags, "--trials", "8")
+    at = "WHERE trial_id = (SELECT trial_id FROM trials WHERE number = 5 AND study_id = 1)"
+    told(tmp_path, f"DELETE FROM trial_values {at}")
+    told(tmp_path, f"UPDATE trials SET state = 'FAIL' {at}")
+    told(
+        tmp_path,
+        "INSERT INTO trial_user_attributes (trial_id, key, value_json)"
+        f" SELECT trial_id, 'failure', '\"worker-died: so\"' FROM trials {at}",
+    )
+    capsys.readouterr()
+    assert replay(tmp_path, "s") == code
+    said = capsys.readouterr().out
+    assert f"left out: {left} trials, " in said
+    assert f"{8 - left} of {8 - left} results" in said
+
+
+@pytest.mark.parametrize("flags", [("--deterministic",), ()])
+def test_a_replay_knows_that_what_was_refused_was_never_tried(
+    flags: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path, "s", *TABLE, *flags, "--trials", "3")
+    storage = f"sqlite:///{tmp_path / 's' / 'study.db'}"
+    study = optuna.load_study(storage=storage, study_name="s")
+    study.enqueue_trial(dict.fromkeys("abcd", 99))
+    search(tmp_path, "s", *TABLE, *flags, "--trials", "6")
+    assert study.trials[3].user_attrs["failure"].startswith("refused: ")
+    capsys.readouterr()
+    assert replay(tmp_path, "s") == 0
+    assert "6 of 6 results" in capsys.readouterr().out
 
 
 def test_a_deterministic_search_stopped_and_gone_on_is_as_in_one_go(tmp_path: Path) -> None:

@@ -1,13 +1,21 @@
 """A search of a space that brings its own evaluation, as a person starts it."""
 
 import csv
+import signal
+import sqlite3
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import optuna
 import pytest
+from optuna.trial import TrialState
 
+from nas.core.evaluated import EvaluatedSpace
+from nas.core.knob import Knob
 from nas.search import main
+from nas.study.book import Book
+from nas.study.proposals import Proposals
 
 KNOBS = "--knobs a,b --objectives acc:max,params:min --costs params"
 
@@ -295,3 +303,71 @@ def test_a_strangers_study_is_left_alone(search, tmp_path):
     assert code == 2
     assert len(said.err.strip().splitlines()) == 1
     assert not optuna.load_study(storage=storage, study_name="same").user_attrs
+
+
+class Signals(EvaluatedSpace):
+    """Is told to stop at its fifth price or value, and takes that for something of its own."""
+
+    name, objectives = "signals", "loss:min,price:min"
+    knobs = (Knob(name="x", choices=tuple(range(20)), ordered=True),)
+    prices = calls = 0
+
+    def cost(self, genome):
+        return {"price": float(genome["x"])}
+
+    def evaluate(self, genome):
+        Signals.calls += 1
+        with suppress(BaseException):
+            if Signals.calls == 5:
+                signal.raise_signal(signal.SIGINT)
+        return {"loss": 0.5}
+
+
+SIGNALS = Signals()
+
+
+def test_a_ctrl_c_that_an_evaluation_swallows_ends_the_search_all_the_same(tmp_path, capsys):
+    where = ["--space", f"{__name__}:SIGNALS", "--out", str(tmp_path), "--study", "s"]
+    Signals.calls = 0
+    assert main([*where, "--trials", "12"]) == 130
+    assert "the same command goes on from here" in capsys.readouterr().err
+    assert main([*where, "--trials", "12"]) == 0
+    assert Signals.calls == 12
+
+
+@pytest.mark.parametrize("place", [(Book, "_created"), (Book, "_ended"), (Proposals, "_bind")])
+def test_a_ctrl_c_while_a_trial_is_written_down_loses_and_repeats_nothing(
+    tmp_path, monkeypatch, place
+):
+    where = ["--space", f"{__name__}:SIGNALS", "--out", str(tmp_path), "--study", "s"]
+    owner, name = place
+    honest, times = getattr(owner, name), []
+
+    def stopped(self, *given):
+        times.append(1)
+        if len(times) == 3:
+            signal.raise_signal(signal.SIGINT)
+        return honest(self, *given)
+
+    Signals.calls = 5
+    monkeypatch.setattr(owner, name, stopped)
+    assert main([*where, "--trials", "12", "--sampler", "random"]) == 130
+    study = optuna.load_study(storage=f"sqlite:///{tmp_path / 's' / 'study.db'}", study_name="s")
+    assert not [trial for trial in study.trials if trial.state == TrialState.RUNNING]
+    assert main([*where, "--trials", "12", "--sampler", "random"]) == 0
+    assert Signals.calls == 5 + 12
+
+
+def test_a_complete_trial_is_one_whatever_else_is_noted_with_it(search, tmp_path):
+    """As the storage counts: a driver that did not would wait for ever."""
+    search("--trials 3")
+    (database,) = tmp_path.glob("runs/*/study.db")
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "INSERT INTO trial_user_attributes (trial_id, key, value_json)"
+            " SELECT trial_id, 'failure', '\"error: so\"' FROM trials"
+        )
+    connection.close()
+    code, _, (rows,) = search("--trials 5")
+    assert code == 0
+    assert len(rows) == 5

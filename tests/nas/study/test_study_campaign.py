@@ -53,6 +53,10 @@ class Memory:
         self.kept += news
         return news
 
+    def first(self, most: int) -> list[Record]:
+        """As they were told."""
+        return [one for one in self.kept if one.role == "search"][:most]
+
     def beside(self) -> list[Record]:
         """References that have begun: here, those that were known or told."""
         return [one for one in self.kept if one.role != "search"]

@@ -100,14 +100,18 @@ def test_no_more_than_the_lag_are_under_way() -> None:
     assert begun[-1] == "wait"
 
 
-def test_a_trial_queued_by_hand_is_refused_by_name() -> None:
+@pytest.mark.parametrize(
+    "fixed", [{"width": 4}, {"width": 4, "kernel": 1, "pool": "max", "mood": "well"}]
+)
+def test_a_trial_queued_by_hand_is_refused_by_name(fixed: dict[str, Any]) -> None:
     storage = InMemoryStorage()
     of = opened(storage)
     study = optuna.load_study(storage=storage, study_name="s")
-    study.enqueue_trial({"width": 4, "kernel": 1, "pool": "max", "mood": "well"})
+    study.enqueue_trial(fixed)
     of.recover()  # looks at once
     assert isinstance(of.ask(), Ticket)
     assert study.trials[0].user_attrs["failure"].startswith("refused: a deterministic search")
+    assert isinstance(opened(storage).ask(), Ticket)
 
 
 def test_a_sampler_that_proposes_otherwise_by_now_is_told_before_anything_is_spent() -> None:

@@ -3,6 +3,8 @@ in vain."""
 
 import multiprocessing
 import os
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +18,7 @@ from optuna.trial import TrialState
 
 from nas.core.evaluation import Failure, Score
 from nas.samplers import make_sampler
+from nas.searching.drivers import sampler_seed
 from nas.study import drivers
 from nas.study.campaign import Campaign, Reference
 from nas.study.drivers import GRACE, PREFIX, Drivers, Place, here
@@ -269,3 +272,25 @@ def test_four_processes_share_the_trials_and_none_is_lost_or_double(url: str) ->
     assert len(records) == wanted
     assert len({record.key for record in records}) == wanted
     assert not states(open_storage(url))[TrialState.RUNNING]
+
+
+def test_one_that_has_ended_and_that_nobody_has_asked_after_is_dead() -> None:
+    """As in a container without a first process that does."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        place = Place(here().machine, process.pid, drivers._start(process.pid))
+        assert place.is_alive()
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert place.is_alive() is False
+
+
+def test_a_deterministic_search_draws_alike_whoever_drove_it_before() -> None:
+    """Elsewhere, or before this machine was started anew, and killed."""
+    storage = InMemoryStorage()
+    study = optuna.create_study(storage=storage, study_name="s")
+    elsewhere = {**asdict(here()), "machine": "another"}
+    study.set_user_attr(f"{PREFIX}0", {"beat": 1, "place": elsewhere})
+    ours = Drivers(storage, study._study_id, alone=False)
+    ours._over.set()  # and so it waits for no beat
+    assert sampler_seed(ours, 7, None) != 7
+    assert sampler_seed(ours, 7, 8) == 7

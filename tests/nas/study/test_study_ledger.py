@@ -11,6 +11,7 @@ from optuna.trial import TrialState
 
 from nas.core.errors import InputError
 from nas.core.evaluation import Failure, Score
+from nas.study.campaign import NOISE_KEYS, Campaign
 from nas.study.ledger import Ledger
 from nas.study.reading import REFERENCE, read_records
 from nas.study.storage import open_storage
@@ -117,6 +118,40 @@ def test_a_training_that_takes_the_process_with_it_is_given_up(storage: BaseStor
     other = last.ask()
     assert isinstance(other, Ticket)
     assert other.evaluation.key not in keys
+
+
+def test_a_published_member_that_takes_the_process_with_it_is_given_up_as_well(
+    storage: BaseStorage,
+) -> None:
+    for _ in range(3):
+        opened = ledger(storage)
+        opened.recover()
+        assert opened.beside() == []
+        opened.open_reference(published(opened), role="published", label="small", replicate=0)
+    last = ledger(storage)
+    last.recover()
+    (record,) = last.beside()
+    assert record.failure == "worker-died: with the search, 3 times"
+
+
+@pytest.mark.parametrize("lag", [None, 4])
+@pytest.mark.parametrize("workers", [1, 4])
+def test_the_first_trials_are_trained_twice_however_often_they_were_cut_short(
+    workers: int, lag: int | None, storage: BaseStorage
+) -> None:
+    for _ in range(3):
+        opened = ledger(storage, lag=lag)
+        search = Campaign(opened, trials=8, workers=workers)
+        for _ in range(workers):
+            search.next()
+        opened.give_up()
+    opened = ledger(storage, lag=lag)
+    search = Campaign(opened, trials=8, workers=1)
+    while (ticket := search.next()) is not None:
+        search.done(ticket, SCORE)
+    again = {record.key for record in opened.beside()}
+    assert again == {record.key for record in opened.first(NOISE_KEYS)}
+    assert len(again) == NOISE_KEYS
 
 
 def test_a_queued_trial_is_carried_out_where_no_unseen_network_is_left(

@@ -4,10 +4,11 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
-from nas.searching.interrupt import interrupted_once
+from nas.core.interrupt import interrupted_once, raise_swallowed, unbroken
 
 
 @pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
@@ -75,3 +76,39 @@ def test_outside_the_main_thread_nothing_changes() -> None:
     thread.start()
     thread.join()
     assert handlers == [signal.getsignal(signal.SIGINT)]
+
+
+def test_one_that_somebody_took_for_his_own_is_raised_where_work_goes_on() -> None:
+    with interrupted_once():
+        raise_swallowed()
+        with suppress(BaseException):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            raise_swallowed()
+    raise_swallowed()
+
+
+def test_what_must_not_be_left_half_done_is_done_first() -> None:
+    done = []
+
+    @unbroken()
+    def work() -> None:
+        signal.raise_signal(signal.SIGTERM)
+        done.append(1)
+
+    with interrupted_once(), pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == [1]
+
+
+def test_what_never_ends_is_left_at_the_second_one() -> None:
+    @unbroken()
+    def work() -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("it goes on")
+
+    before = signal.getsignal(signal.SIGINT)
+    with interrupted_once(), pytest.raises(KeyboardInterrupt):
+        work()
+    assert signal.getsignal(signal.SIGINT) is before

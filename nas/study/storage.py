@@ -7,25 +7,22 @@ import sqlite3
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import optuna
 from optuna.exceptions import OptunaError, StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from nas.core.errors import InputError
+from nas.core.redaction import cleaned, misread, redacted
 from nas.study.journal import WholeLines
 
 BUSY_SECONDS = 60  # how long a writer waits for another's lock
 JOURNAL = "journal:"
 ATTEMPTS = 5  # at opening a database that others open too
 REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES)  # by the disk
-# What a parameter of a URL's query is called that holds a secret, or anything at all.
-_SECRET = re.compile("pass|pwd|secret|token|key|auth|cred|connect|option", re.IGNORECASE)
-_SCHEME = re.compile(r"(?:[\w+]+:/+)?")
 
 
 def open_storage(url: str, *, create: bool = True) -> BaseStorage:
@@ -43,6 +40,9 @@ def open_storage(url: str, *, create: bool = True) -> BaseStorage:
 
 
 def _opened(url: str, *, create: bool) -> BaseStorage:
+    fault = misread(url)
+    if fault is not None:
+        raise ValueError(fault)
     if not create:
         _must_exist(url)
     if url.startswith(JOURNAL):
@@ -67,47 +67,19 @@ def is_storage_error(error: BaseException) -> bool:
 
 def told(error: BaseException, url: str) -> str:
     """The words of an error, on one line and without the secrets that its storage's URL holds."""
-    said = re.split(r"\[SQL: |\(Background on this", str(error))[0].replace(url, redacted(url))
-    for secret in sorted(_secrets(url), key=len, reverse=True):
-        said = said.replace(secret, "***")
+    said = cleaned(re.split(r"\[SQL: |\(Background on this", str(error))[0], url)
     return " ".join(said.split())[:200]
 
 
 def absolute(url: str) -> str:
     """The same storage, whichever folder it is named from: a relative file gets its full path."""
+    if misread(url) is not None:
+        return url
     for prefix in (JOURNAL, "sqlite:///"):
         file = url.removeprefix(prefix)
         if file != url and file and not file.startswith((":memory:", "file:", "?")):
             return prefix + str(Path(file).absolute())
     return url
-
-
-def redacted(url: str) -> str:
-    """A storage URL without its secrets; it may hide more than those, and raises nothing."""
-    if url.startswith(JOURNAL):
-        return url
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        before, at, after = url.partition("?")[0].rpartition("@")
-        return f"{_SCHEME.match(before)[0]}***@{after}" if at else after  # type: ignore[index]
-    hidden = {name: "***" for name in parsed.query if _SECRET.search(name)}
-    host = parsed.host and parsed.host.rpartition("@")[2]  # a password may hold an @
-    shown = parsed.set(host=host).update_query_dict(hidden)
-    return shown.render_as_string(hide_password=True)
-
-
-def _secrets(url: str) -> set[str]:
-    """Each as it is written in the URL, and as a driver is given it."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        return set()
-    found = {str(value) for name, value in parsed.query.items() if _SECRET.search(name)}
-    found.add(str(parsed.password or ""))
-    return {
-        form for secret in found if secret for form in (secret, quote(secret), quote_plus(secret))
-    }
 
 
 def _must_exist(url: str) -> None:
@@ -160,3 +132,6 @@ def _tune(connection: Any, _record: object) -> None:
             time.sleep(random.uniform(0.1, 0.5))
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
+
+
+__all__ = ["JOURNAL", "absolute", "is_storage_error", "open_storage", "redacted", "told"]

@@ -7,9 +7,10 @@ import atexit
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import ray
 
@@ -24,6 +25,16 @@ from nas.scheduling.watch import Door, Watch, opens, watched
 OBJECT_STORE_BYTES = 128 * 2**20  # jobs and outcomes are a few kilobytes
 KNOCK_SECONDS = 5.0  # Ray itself tries for two minutes, and then ends the process
 
+# What Ray asks its own module for while it starts, and is answered instead.
+_PRIVATE = getattr(getattr(ray, "_private", None), "utils", None)
+ANSWERS: Mapping[str, Callable[..., object]] = {
+    # The command line goes to the cluster's table of jobs, which whoever connects can read: one
+    # that holds a database's password does not.
+    "get_entrypoint_name": lambda: "python -m nas.search",
+    # SIGTERM is the search's own to handle (nas.core.interrupt).
+    "set_sigterm_handler": lambda handler: None,
+}
+
 
 @contextmanager
 def local(resources: Resources, folder: Path) -> Iterator[None]:
@@ -31,13 +42,11 @@ def local(resources: Resources, folder: Path) -> Iterator[None]:
     with _silent(), watched() as watch, ExitStack() as stack:
         stack.callback(_shut_down, watch)  # though it be interrupted while it starts
         with _one_line("cannot be started on this machine"):
-            ray.init(
-                address="local",  # whatever RAY_ADDRESS says
+            _init(
+                "local",  # whatever RAY_ADDRESS says
                 num_cpus=resources.workers * resources.threads,
                 object_store_memory=OBJECT_STORE_BYTES,
                 include_dashboard=False,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
                 _node_ip_address="127.0.0.1",
                 _temp_dir=str(folder),
             )
@@ -60,12 +69,7 @@ def joined(address: str, *, ship_code: bool) -> Iterator[None]:
     with _silent(), watched() as watch, ExitStack() as stack:
         stack.callback(_shut_down, watch)
         with _one_line(f"cannot join --ray-address {address}"):
-            ray.init(
-                address=address,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-                runtime_env=environment,
-            )
+            _init(address, runtime_env=environment)
         watch.look_at(_doors())
         yield
 
@@ -76,7 +80,7 @@ def look(address: str) -> Cluster:
     said = f"cannot join --ray-address {address}"
     with _silent(), watched() as watch, ExitStack() as stack, _one_line(said):
         stack.callback(_shut_down, watch)
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        _init(address)
         watch.look_at(_doors())
         free = ray.available_resources()  # type: ignore[no-untyped-call]
         return Cluster(
@@ -102,6 +106,25 @@ def check_address(address: str) -> None:
             f"--ray-address {address}: nobody answers at {place}; start a cluster there with"
             f" `ray start --head --port {port}`, or leave the flag out"
         )
+
+
+def _init(address: str, **settings: Any) -> None:
+    """`ray.init`, quiet, which keeps our command line to itself and leaves SIGTERM to us."""
+    with ExitStack() as stack:
+        for name, answer in ANSWERS.items():
+            if hasattr(_PRIVATE, name):  # a Ray of another version may lack it
+                stack.enter_context(_replaced(name, answer))
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **settings)
+
+
+@contextmanager
+def _replaced(name: str, answer: Callable[..., object]) -> Iterator[None]:
+    before = getattr(_PRIVATE, name)
+    setattr(_PRIVATE, name, answer)
+    try:
+        yield
+    finally:
+        setattr(_PRIVATE, name, before)
 
 
 def _doors() -> tuple[Door, ...]:

@@ -10,11 +10,14 @@ from typing import Any, NoReturn
 
 from nas.core.errors import InputError
 from nas.core.guard import DefectiveSpaceError
+from nas.core.redaction import GIVEN, HIDDEN
 
 USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141  # the last two as shells count signals, 128 + n
 YEAR = 365 * 24 * 60  # minutes; timers of the system end somewhere beyond
 MOST = 10**7  # of a count on the command line; above, it is a slip
 _URL = re.compile(r"://[^'\"\s]+")  # also one that was cut
+# How a word begins that holds a password; what follows is not repeated.
+_OPENING = re.compile(rf".*?(?:://|(?::|%3A)(?=.*@)|{GIVEN.pattern})", re.DOTALL | re.IGNORECASE)
 _NEGATIVE = re.compile(r"-\.?\d")
 _FLAG = re.compile(r"argument ([^:]+): expected (?:one|at least one) argument")
 
@@ -29,19 +32,25 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse does; remembers the arguments, for `error` to see what was meant."""
         self._given = tuple(sys.argv[1:] if args is None else args)
-        for word in self._given:  # Python 3.11 would make an empty list of it
-            flag, equals, value = word.partition("=")
-            if flag.startswith("-") and equals and value == "--":
-                self.error(f"argument {flag}: expected a value; got '--'")
+        for word in self._given:
+            self._check(word)
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Print the one line, without what may hold a password, and exit with code 2."""
         for word in self._given:
-            before, scheme, _ = word.partition("://")
-            message = message.replace(word, f"{before}://***") if scheme else message
-        _complain(_URL.sub("://***", message) + _negative_hint(message, self._given))
+            for text in (word, word.partition("=")[2]):  # the second if a flag stands before it
+                message = _without(message, text)
+        _complain(_URL.sub(f"://{HIDDEN}", message) + _negative_hint(message, self._given))
         raise SystemExit(USAGE)
+
+    def _check(self, word: str) -> None:
+        """For what argparse, or whoever writes the word down, would take amiss."""
+        flag, equals, value = word.partition("=")
+        if flag.startswith("-") and equals and value == "--":  # Python 3.11 makes an empty list
+            self.error(f"argument {flag}: expected a value; got '--'")
+        if any("\ud800" <= letter <= "\udfff" for letter in word):  # bytes that are no text
+            self.error(f"expected text in UTF-8; got '{word}'; rename what is called so")
 
 
 def run(main: Callable[[], int | None]) -> int:
@@ -55,6 +64,13 @@ def run(main: Callable[[], int | None]) -> int:
         sys.stdout.flush()
     except (InputError, DefectiveSpaceError) as error:
         _complain(str(error))
+        return USAGE
+    except UnicodeEncodeError as error:  # of a folder's name, or on a terminal of few letters
+        said = error.object[error.start : error.end][:40]
+        _complain(
+            f"{error.encoding} has no '{said}'; rename what is called so, or let the output be"
+            " UTF-8 (PYTHONIOENCODING=utf-8)"
+        )
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -72,7 +88,24 @@ def count(text: str) -> int:
 
 
 def _complain(message: str) -> None:
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    """On one line, in letters that do nothing to a terminal."""
+    line = " ".join(message.split())
+    print("error: " + "".join(map(_legible, line)), file=sys.stderr)
+
+
+def _legible(letter: str) -> str:
+    return letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+
+
+def _without(message: str, word: str) -> str:
+    """The message less the password that the word may hold, though it repeat but its beginning."""
+    for form in (word, repr(word)[1:-1]):
+        opening = _OPENING.match(form)
+        ends = range(len(form), opening.end(), -1) if opening else ()
+        shown = next((form[:end] for end in ends if form[:end] in message), None)
+        if opening and shown:
+            message = message.replace(shown, opening[0] + HIDDEN)
+    return message
 
 
 def _negative_hint(message: str, given: Sequence[str]) -> str:

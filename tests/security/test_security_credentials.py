@@ -97,16 +97,27 @@ def test_a_storage_that_cannot_be_reached_is_one_line_without_its_password(
     assert not any(SECRET in path.read_text() for path in kept)
 
 
-@pytest.mark.parametrize("kind", [kind for kind, url in URLS.items() if "://" in url])
-@pytest.mark.parametrize("flag", ["--storag {}", "--storag={}", "--trials {}", "--seed={}"])
-def test_a_url_in_the_wrong_place_is_not_repeated(
-    kind: str, flag: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "word",
+    [
+        *URLS.values(),
+        *(f"postgresql:/me:{SECRET}@h/db", f"postgresql:me:{SECRET}@h/db", f"me:{SECRET}@h"),
+        *(f"me%3A{SECRET}@h", f"host=h password={SECRET}", f"host=h password = '{SECRET}'"),
+        *(f"me:'{SECRET}\\'@h", f"me:{SECRET}{'x' * 40}@h", f"me:{SECRET}\udcff@h"),
+        f"me:{SECRET} {SECRET}@h",
+    ],
+)
+@pytest.mark.parametrize("flag", ["--storag {}", "--storag={}", "{}", "--trials {}", "--seed={}"])
+def test_what_may_hold_a_password_is_not_repeated_in_the_wrong_place(
+    word: str, flag: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert search(*TOY, *flag.format(URLS[kind]).split(" ")) == 2
+    before, _, after = flag.partition("{}")
+    words = [*before.split(), word + after] if " " in before else [before + word]
+    assert search(*TOY, *words) == 2
     said = capsys.readouterr().err
     assert said.startswith("error: ")
     assert SECRET not in said
-    assert "://***" in said
+    assert "***" in said
 
 
 @pytest.mark.parametrize("kind", URLS)

@@ -37,9 +37,13 @@ class WholeLines(JournalFileBackend):
                     self._turn.release()
 
     def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
-        """From a line on. StorageInternalError where the file cannot be read."""
+        """From a line on. StorageInternalError where the file, or a whole line, cannot be read."""
         with _told_of(self._file):
-            yield from super().read_logs(log_number_from)
+            try:
+                yield from super().read_logs(log_number_from)
+            except (ValueError, RecursionError) as error:
+                said = f"{self._file}: a line of it is no JSON ({error}); restore it from a copy"
+                raise StorageInternalError(said) from error
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import random
 import re
 import sqlite3
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from optuna.exceptions import OptunaError, StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from nas.core.errors import InputError
 from nas.core.redaction import cleaned, misread, redacted
@@ -32,7 +33,9 @@ def open_storage(url: str, *, create: bool = True) -> BaseStorage:
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
-        return _opened(url, create=create)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # as of a parameter that SQLite lacks
+            return _opened(url, create=create)
     except (SQLAlchemyError, OptunaError, ImportError, ValueError, RuntimeError, OSError) as error:
         raise InputError(
             f"--storage {redacted(url)}: cannot be opened as an Optuna storage: {told(error, url)}"
@@ -94,17 +97,24 @@ def _must_exist(url: str) -> None:
         raise ValueError("the file is empty")
 
 
-def _check_folder(file: str) -> None:
+def _check_place(file: str) -> None:
     folder = Path(file).parent
     if not folder.is_dir():
         raise FileNotFoundError(f"the folder {folder} does not exist; create it")
+    if Path(file).exists() and not Path(file).is_file():  # a device or a pipe never ends
+        raise ValueError("expected a plain file")
 
 
 def _journal(file: str) -> JournalStorage:
     if not file:
         raise ValueError("expected journal:FILE")
-    _check_folder(file)
-    return JournalStorage(WholeLines(Path(file)))
+    _check_place(file)
+    try:
+        return JournalStorage(WholeLines(Path(file)))
+    except (LookupError, TypeError, AttributeError, AssertionError) as error:
+        raise ValueError(
+            f"a line of it is no log of a study ({type(error).__name__}); restore it from a copy"
+        ) from error
 
 
 def _sqlite(url: str) -> RDBStorage:
@@ -113,7 +123,7 @@ def _sqlite(url: str) -> RDBStorage:
     if file in (None, "", ":memory:"):
         raise ValueError("expected a file, sqlite:///FILE, for a search to go on from")
     if not str(file).startswith("file:"):  # a URL within the URL, SQLite's own
-        _check_folder(str(file))
+        _check_place(str(file))
     storage = RDBStorage(url, engine_kwargs={"connect_args": {"timeout": BUSY_SECONDS}})
     storage.engine.dispose()  # connections opened before the listener would lack its settings
     event.listen(storage.engine, "connect", _tune)

@@ -158,7 +158,6 @@ def test_a_short_password_leaves_the_words_of_a_driver_legible(secret: str) -> N
     assert cleaned(said, url) == "(psycopg.OperationalError) no 312 dbs: user me, password='***'"
 
 
-@pytest.mark.filterwarnings("ignore:Query string argument:sqlalchemy.exc.SAWarning")
 @pytest.mark.parametrize("space", ["networks", "a table"])
 def test_no_file_and_no_line_of_a_search_that_works_holds_the_password(
     space: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

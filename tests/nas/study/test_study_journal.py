@@ -107,3 +107,48 @@ def test_a_folder_that_is_not_there_is_one_line_and_is_not_made(url: str, tmp_pa
     with pytest.raises(InputError, match=r"the folder .*/no does not exist"):
         open_storage(url.format(tmp_path))
     assert not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+@pytest.mark.parametrize("create", [True, False])
+@pytest.mark.parametrize("scheme", ["journal:", "sqlite:///"])
+def test_what_is_no_plain_file_is_not_read_to_its_end(
+    scheme: str, create: bool, kind: str, tmp_path: Path
+) -> None:
+    place = {"pipe": tmp_path / "pipe", "device": Path("/dev/zero"), "folder": tmp_path}[kind]
+    if kind == "pipe":
+        os.mkfifo(place)
+    with pytest.raises(InputError, match=r"expected a plain file|there is no such file"):
+        open_storage(f"{scheme}{place}", create=create)
+
+
+@pytest.mark.parametrize("create", [True, False])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("{}", "[]", "5", "null", '"x"', '{"op_code":true,"worker_id":"a"}'),
+        *('{"op_code":99,"worker_id":"x"}', '{"op_code":0,"worker_id":"x","study_name":[]}'),
+        *('{"op_code":8,"worker_id":"x"}', '{"op_code":\n{}', "\0\n{}"),
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
+def test_a_whole_line_that_is_no_log_is_one_line(line: str, create: bool, tmp_path: Path) -> None:
+    url = f"journal:{tmp_path / 'log'}"
+    optuna.create_study(storage=open_storage(url), study_name="s").ask()
+    with (tmp_path / "log").open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(InputError, match="a line of it is no") as caught:
+        open_storage(url, create=create)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("line", ['{"op_code":', "\0\0"])
+def test_a_last_line_that_is_no_json_is_the_storages_trouble_once_another_follows(
+    line: str, tmp_path: Path
+) -> None:
+    url = f"journal:{tmp_path / 'log'}"
+    study = optuna.create_study(storage=open_storage(url), study_name="s")
+    with (tmp_path / "log").open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(StorageInternalError, match="log: a line of it is no JSON"):
+        study.ask()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nas.core.cost import human
+from nas.core.markdown import code, plain
 from nas.core.source import Source
 from nas.exporting import files
 
@@ -14,7 +15,7 @@ _PROXY = (
     "\nnetworks: train in full before use."
 )
 _RESULT = """\
-{what} reached an accuracy of {accuracy:.1%} on held-out images of `{data}`, after
+{what} reached an accuracy of {accuracy:.1%} on held-out images of {data}, after
 {fidelity}. This ranks networks
 of one study; it is not ImageNet accuracy, nor what full training would reach.
 """
@@ -53,7 +54,7 @@ from nas.exporting import load_exported
 
 network = load_exported("path/of/this/folder")  # a torch.nn.Module in evaluation mode
 ```
-The space `{space}` offers no `source(configuration)` (see `nas.core.source`), so there is no
+The space {space} offers no `source(configuration)` (see `nas.core.source`), so there is no
 `model.py` that could do without it.
 """
 _MACS = (
@@ -83,7 +84,7 @@ def card(facts: Mapping[str, Any], *, extras: Sequence[str]) -> str:
     ]
     parts = [
         f"# {_title(facts)}",
-        f"A network of the search space `{facts['space']}`, fixed: nothing in it is searched.",
+        f"A network of the search space {code(facts['space'])}, fixed: nothing in it is searched.",
         "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]),
         _MACS,
         (_PROXY if facts["weights"] == "proxy" else _UNTRAINED).format(seed=facts["seed"]),
@@ -103,16 +104,21 @@ def licence(source: Source) -> str:
 
 def _title(facts: Mapping[str, Any]) -> str:
     network, trial = facts["network"], facts["trial"]
-    title = network["title"] if network else "A network"
-    return title if trial is None else f"{title}: trial {trial} of {facts['study']}"
+    title = plain(network["title"]) if network else "A network"
+    return title if trial is None else f"{title}: trial {trial} of {plain(facts['study'])}"
 
 
 def _result(facts: Mapping[str, Any]) -> list[str]:
     if facts["accuracy"] is None:
         return []
     what = "These weights" if facts["weights"] == "proxy" else "In the search its proxy"
-    known = {name: facts[name] for name in ("accuracy", "data", "fidelity")}
-    return [_RESULT.format(**known, what=what).rstrip()]
+    said = _RESULT.format(
+        what=what,
+        accuracy=facts["accuracy"],
+        data=code(str(facts["data"])),
+        fidelity=plain(str(facts["fidelity"])),
+    )
+    return [said.rstrip()]
 
 
 def _inputs(facts: Mapping[str, Any]) -> list[str]:
@@ -127,17 +133,16 @@ def _inputs(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _names(names: Sequence[str]) -> str:
-    """Some of them, in letters that mean nothing to markdown."""
-    shown = [" ".join(name.replace("<", "&lt;").replace("`", "'").split()) for name in names]
-    more = len(shown) - NAMED
+    """Some of them."""
+    more = len(names) - NAMED
     tail = f" and {more} more in `{files.CONFIG}`" if more > 0 else ""
-    return ", ".join(shown[:NAMED]) + tail
+    return ", ".join(map(plain, names[:NAMED])) + tail
 
 
 def _use(facts: Mapping[str, Any], extras: Sequence[str]) -> str:
     network = facts["network"]
     if network is None:
-        return _WITHOUT_MODEL.format(space=facts["space"])
+        return _WITHOUT_MODEL.format(space=code(facts["space"]))
     setting = facts["setting"]
     strides = ", ".join(str(one["stride"]) for one in network["features"])
     return _WITH_MODEL.format(
@@ -153,15 +158,15 @@ def _use(facts: Mapping[str, Any], extras: Sequence[str]) -> str:
 
 
 def _whence(facts: Mapping[str, Any], extras: Sequence[str]) -> str:
-    versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
+    versions = ", ".join(plain(f"{name} {number}") for name, number in facts["versions"].items())
     lines = ["## Where it comes from"]
     if facts["trial"] is not None:
-        lines.append(f"- trial {facts['trial']} of the study `{facts['study']}`")
-        lines.append(f"- key `{facts['key']}`, the content hash of its genome")
+        lines.append(f"- trial {facts['trial']} of the study {code(facts['study'])}")
+        lines.append(f"- key {code(facts['key'])}, the content hash of its genome")
     lines.append(f"- its configuration: `{files.CONFIG}`")
     lines.append(f"- made with {versions}")
     if facts["command"]:
-        lines.append(f"- by `{facts['command']}`")
+        lines.append(f"- by {code(facts['command'])}")
     if extras:
         lines.append(f"- on request: {', '.join(f'`{name}`' for name in extras)}")
     if facts["network"]:

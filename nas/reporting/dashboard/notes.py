@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from nas.core.markdown import block, plain
 from nas.reporting.brief import brief, families
 from nas.reporting.report.payload import noise_words
 from nas.reporting.view.nouns import Sample, View
@@ -14,8 +15,8 @@ def study_note(view: View) -> str:
     """What was searched, what was found, what failed, and how it is repeated."""
     command = view.facts.get("command")
     lines = [
-        f"# {_plain(view.title)}",
-        f"{_plain(view.setting)}. {len(view.searched)} trials are complete, {len(view.failed)}"
+        f"# {plain(view.title)}",
+        f"{plain(view.setting)}. {len(view.searched)} trials are complete, {len(view.failed)}"
         f" failed, {len(view.front)} are on the front.",
         "",
         *_front_table(view),
@@ -23,7 +24,7 @@ def study_note(view: View) -> str:
         noise_words(view) if view.noise is None else _noise(view),
         "",
         *_failures(view),
-        *(["To go on or to repeat:", "", f"    {command}", ""] if command else []),
+        *(["To go on or to repeat:", "", block(command), ""] if command else []),
         OURS,
     ]
     return "\n".join(lines)
@@ -32,12 +33,12 @@ def study_note(view: View) -> str:
 def member_note(view: View, sample: Sample) -> str:
     """One member of the front: its measures and its knobs, those of all stages on one line."""
     lines = [
-        f"## {_plain(sample.name)}: {_plain(sample.remark or 'on the front')}",
+        f"## {plain(sample.name)}: {plain(sample.remark or 'on the front')}",
         "",
         "| measure | |",
         "|---|---|",
         *(
-            f"| {_cell(one.label)} | {_cell(one.text(sample.values[one.name]))} |"
+            f"| {plain(one.label)} | {plain(one.text(sample.values[one.name]))} |"
             for one in view.measures
             if one.name in sample.values
         ),
@@ -45,7 +46,7 @@ def member_note(view: View, sample: Sample) -> str:
         "| knob | |",
         "|---|---|",
         *(
-            f"| {_cell(name)} | {_cell(brief(values, ' / '))} |"
+            f"| {plain(name)} | {plain(brief(values, ' / '))} |"
             for name, values in families(sample.genome).items()
         ),
         "",
@@ -57,13 +58,13 @@ def member_note(view: View, sample: Sample) -> str:
 def reference_note(view: View) -> str:
     """For the second study, which lies beside the first in the same storage."""
     return (
-        f"# Beside {_plain(view.study)}\n\nPublished members and repeated trainings, trained like"
+        f"# Beside {plain(view.study)}\n\nPublished members and repeated trainings, trained like"
         f" the search's own trials; the sampler never sees them.\n\n{OURS}"
     )
 
 
 def _front_table(view: View) -> Iterator[str]:
-    yield "| trial | " + " | ".join(_cell(one.title) for one in view.measures) + " |"
+    yield "| trial | " + " | ".join(plain(one.title) for one in view.measures) + " |"
     yield "|---:|" + "---:|" * len(view.measures)
     for sample in view.front:
         cells = (
@@ -79,7 +80,7 @@ def _noise(view: View) -> str:
     sd, dof = view.noise
     target = view.measure(view.target)
     return (
-        f"Seed SD of {target.label}: {target.text(sd)} ({dof} degrees of freedom)."
+        f"Seed SD of {plain(target.label)}: {target.text(sd)} ({dof} degrees of freedom)."
         " A star marks members that are not separable from the next cheaper one. This front counts"
         " the mean over seeds; a dashboard's own best trials count each trial's first."
     )
@@ -88,17 +89,6 @@ def _noise(view: View) -> str:
 def _failures(view: View) -> Iterator[str]:
     if view.failed:
         counts = Counter(one.kind for one in view.failed).most_common()
-        told = ", ".join(f"{_plain(kind)} {count}" for kind, count in counts)
+        told = ", ".join(f"{plain(kind)} {count}" for kind, count in counts)
         yield f"Failures by kind: {told}. Each failed trial says why in its attribute `failure`."
         yield ""
-
-
-def _cell(text: str) -> str:
-    return _plain(text).replace("|", "\\|")
-
-
-def _plain(text: str) -> str:
-    """Without what markdown or HTML would take for its own."""
-    for letter in "\\`*_<>[]#":
-        text = text.replace(letter, f"\\{letter}")
-    return " ".join(text.split())

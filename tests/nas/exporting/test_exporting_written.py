@@ -2,9 +2,11 @@
 
 import ast
 import json
+from html import escape
 
 import pytest
 import torch
+from markdown_it import MarkdownIt
 from safetensors.torch import load_file, save, save_file
 from toy_space import SPACE as PLAIN
 from toy_space import Toy
@@ -14,6 +16,7 @@ from nas.core.errors import InputError
 from nas.core.fidelity import Setting
 from nas.core.source import Part
 from nas.exporting import Extras, Origin, export, load_exported
+from nas.exporting.card import card
 from nas.exporting.files import GOLDEN, MODEL, WEIGHTS
 from nas.exporting.verify import verify
 from nas.exporting.write import initialised
@@ -77,6 +80,17 @@ def test_the_card_says_in_plain_words_what_the_proxy_result_is_not(exported):
     assert "not ImageNet accuracy" in card
     assert "**The weights are untrained**" in card
     assert "abcdef0123" in card
+
+
+@pytest.mark.parametrize("name", ["` <script>alert(1)</script> `", "<img src=x onerror=alert(1)>"])
+def test_no_name_on_the_card_is_markup(exported, name):
+    facts = json.loads((exported / "config.json").read_text())
+    named = dict.fromkeys(("study", "data", "key", "command", "space", "fidelity"), name)
+    for network in (facts["network"], None):
+        read = MarkdownIt().render(card({**facts, **named, "network": network}, extras=()))
+        assert "<script" not in read
+        assert "<img" not in read
+        assert escape(name) in read
 
 
 def test_the_optional_files_are_python(exported):

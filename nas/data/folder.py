@@ -79,7 +79,18 @@ def _entries(path: Path) -> list[_Entry]:
             f"folder: expected one sub-folder of images per class in {path}; got no sub-folder;"
             " sort the images into folders named by class"
         )
-    return [_Entry(file, folder.name) for folder in classes for file in _files(folder)]
+    return [_Entry(file, _named(folder)) for folder in classes for file in _files(folder)]
+
+
+def _named(folder: Path) -> str:
+    """The class; its name is written into files and pages, which take text alone."""
+    try:
+        folder.name.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"folder: expected a class folder with a name in UTF-8; got {str(folder)!r}; rename it"
+        ) from error
+    return folder.name
 
 
 def _files(folder: Path) -> list[Path]:

@@ -160,6 +160,12 @@ def test_an_empty_class_folder_is_named(picture_folder: Writer, fails: Fails) ->
     fails(f"folder:{path}", "cat", "got none")
 
 
+def test_a_class_whose_name_is_no_text_is_refused(picture_folder: Writer, fails: Fails) -> None:
+    path = picture_folder()
+    (path / "bee").rename(path / "be\udcff")  # the byte 0xff, as Python reads it
+    assert r"be\udcff'; rename it" in fails(f"folder:{path}")
+
+
 def test_a_folder_within_a_class_is_named(picture_folder: Writer, fails: Fails) -> None:
     path = picture_folder()
     (path / "ant" / "inner").mkdir()

@@ -1,8 +1,11 @@
 """How much training stands in for the real thing: the proxy's epochs, pixels, images and widths."""
 
 from dataclasses import dataclass
+from reprlib import repr as abridged
 
 from nas.core.errors import InputError
+
+MOST = 10**7  # of pixels a side, classes or channels; above, it is a slip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +25,9 @@ class Setting:
         """Refuse what no images have, also where it was read from a file."""
         for name in ("resolution", "classes", "channels"):
             value = getattr(self, name)
-            if type(value) is not int or value < 1:
-                raise InputError(f"{name}: expected a whole number above 0; got {value!r}")
+            if type(value) is not int or not 0 < value < MOST:
+                expected = f"a whole number above 0 and below {MOST:,}"
+                raise InputError(f"{name}: expected {expected}; got {abridged(value)}")
 
 
 @dataclass(frozen=True, kw_only=True)

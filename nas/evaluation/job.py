@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from socket import gethostname
 
+from nas.core.errors import InputError
 from nas.core.evaluation import Evaluation, Outcome
 from nas.core.fidelity import Fidelity
 from nas.core.guard import guarded
@@ -27,6 +28,12 @@ class DataSpec:
     seed: int = 0
     distortion: str = "none"
     val_limit: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a distortion that there is none of, as a damaged file may say."""
+        if self.distortion not in DISTORTIONS:
+            known = ", ".join(DISTORTIONS)
+            raise InputError(f"distortion: expected one of {known}; got {self.distortion!r}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,15 @@
 """What a run.json holds, checked where it is read: anybody may have edited it."""
 
+import json
 import re
 from collections.abc import Iterator
 from reprlib import repr as abridged
 from typing import Any
 
 from nas.commandline import MOST, YEAR
+from nas.study.evaluated_study import EvaluatedSettings
 from nas.study.reading import REFERENCE
+from nas.study.typed import check
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -17,13 +20,25 @@ def is_name(value: Any) -> bool:
     return fits and not value.endswith(REFERENCE)
 
 
+def evaluates_itself(settings: dict[str, Any]) -> bool:
+    """Whether they are of a search in a space that brings its own evaluation."""
+    return "fidelity" not in settings and "costs" in settings
+
+
 def check_content(content: Any) -> None:
-    """TypeError or KeyError where something is not as a search writes it."""
+    """TypeError, ValueError or KeyError where something is not as a search writes it.
+
+    Settings of trainings get their types, and are checked, in `Settings.from_dict`.
+    """
     if not isinstance(content, dict) or not isinstance(content.get("settings"), dict):
         raise TypeError("no object with study, storage and settings, as a search writes it")
     for name, value, expected, fits in _used(content):
         if not fits:
             raise TypeError(f"{name}: expected {expected}; got {abridged(value)}")
+    if evaluates_itself(content["settings"]):
+        check(EvaluatedSettings, content["settings"])
+    # Half a letter ("\ud800") can be read from JSON, but neither printed nor written.
+    json.dumps(content, ensure_ascii=False).encode()
 
 
 def _used(content: dict[str, Any]) -> Iterator[tuple[str, Any, str, bool]]:

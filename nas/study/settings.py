@@ -13,6 +13,7 @@ from nas.core.fidelity import Fidelity, Setting
 from nas.core.knob import Value
 from nas.evaluation.job import DataSpec, Job
 from nas.evaluation.recipe import Recipe
+from nas.study.typed import Count, check
 
 LONGEST = 40  # letters of a space's name in a study's
 _OTHER = re.compile("[^A-Za-z0-9]")
@@ -39,10 +40,10 @@ class Settings:
     device: str
     objectives: tuple[str, ...]
     sampler: str
-    seed: int
+    seed: Count
     published: bool
-    lag: int | None = None
-    threads: int | None = None
+    lag: Count | None = None
+    threads: Count | None = None
 
     def __post_init__(self) -> None:
         """Refuse data that no images make, as a damaged file may say."""
@@ -59,8 +60,9 @@ class Settings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Settings":
-        """What `to_dict` wrote."""
-        return cls(
+        """What `to_dict` wrote; TypeError or ValueError where it is not."""
+        check(cls, values)
+        return cls(  # of the values as they are: a seed is a hash of 1 or of 1.0
             **{
                 **values,
                 "choices": {name: tuple(left) for name, left in values["choices"].items()},

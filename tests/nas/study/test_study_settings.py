@@ -44,6 +44,53 @@ def test_what_is_written_is_read_back(
     assert differences(before.to_dict(), after.to_dict()) == []
 
 
+def test_of_early_versions_what_was_not_written_has_its_default() -> None:
+    written = settings().to_dict()
+    for name in ("execution", "checkpointing"):
+        del written["recipe"][name]
+    assert Settings.from_dict(written) == settings()
+
+
+def test_a_whole_number_stays_one_for_seeds_are_hashes_of_its_text() -> None:
+    written = settings(fidelity=Fidelity(epochs=1, resolution=8, data_share=1)).to_dict()
+    assert json.dumps(Settings.from_dict(written).to_dict()) == json.dumps(written)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        *(("data.seed", value) for value in ("x", None, 1.5, [1])),
+        *(("data.source", value) for value in (3, None)),
+        *(("data.val_limit", value) for value in ("x", [1])),
+        *(("data.distortion", value) for value in ([1], 3)),
+        *(("digest", value) for value in ([1], {})),
+        *(("choices.mood", value) for value in ("x", 3, {"a": 1})),
+        *(("choices.mood", value) for value in ([[1]], [None])),
+        *(("seed", value) for value in ("x", -1, 10**400)),
+        *(("device", 3), ("recipe.batch_size", 2.5), ("fidelity.width_scale", float("nan"))),
+        *(("recipe.unknown", 1), ("unknown", 1)),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named(place: str, value: object) -> None:
+    written = settings().to_dict()
+    *above, last = place.split(".")
+    holder = written[above[0]] if above else written
+    holder[last] = value
+    with pytest.raises(TypeError, match=rf"^{place}\b.*: expected .*; got "):
+        Settings.from_dict(written)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [("data.distortion", "x"), ("target.resolution", 10**7)]
+)
+def test_a_value_that_no_search_has_is_named(place: str, value: object) -> None:
+    written = settings().to_dict()
+    part, name = place.split(".")
+    written[part][name] = value
+    with pytest.raises(TypeError, match=f"^{part}: {name}: expected .*; got "):
+        Settings.from_dict(written)
+
+
 @pytest.mark.parametrize(
     "changed",
     [

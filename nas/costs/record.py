@@ -28,7 +28,7 @@ def read(record: Path | None) -> dict[str, dict[str, Any]]:
         known = {result["task"]: result for result in results if result["closed"]}
         if cut[: len(START)] != START[: len(cut)]:
             raise ValueError(f"no result: {cut[:40]!r}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"--record {record}: expected this command's own file: {error}") from error
     if cut:
         record.write_text(whole + newline, encoding="utf-8")

@@ -16,21 +16,22 @@ from nas.core.objective import Objective
 from nas.evaluation.errors import OutOfTime
 from nas.evaluation.failures import kind_of
 from nas.evaluation.limit import enforced
-from nas.study.book import OUTCOME, is_interrupted
-from nas.study.reading import find_study
+from nas.study.book import FAILURE, OUTCOME, is_interrupted
+from nas.study.reading import as_written, find_study
+from nas.study.typed import Amount, Count, Number, check
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One finished trial: what was chosen, what it costs, and what came of it."""
 
-    number: int
+    number: Count
     genome: dict[str, Value]
-    costs: dict[str, float]
-    measured: dict[str, float]
+    costs: dict[str, Number]
+    measured: dict[str, Number]
     failure: str | None
-    proposal_seconds: float
-    values: tuple[float, ...] | None = None  # of the study's objectives
+    proposal_seconds: Amount
+    values: tuple[Number, ...] | None = None  # of the study's objectives
 
     def value(self, name: str) -> float:
         """A cost or an objective. Raises KeyError where it is unknown."""
@@ -91,14 +92,16 @@ def is_row(trial: FrozenTrial) -> bool:
 
 
 def row_of(trial: FrozenTrial) -> Row:
-    """What the study says of one."""
+    """What the study says of one; InputError where no search has written that."""
     noted = trial.user_attrs
-    return Row(
-        number=trial.number,
-        genome=dict(trial.params),
-        costs=noted.get("known", {}).get("costs", {}),
-        measured=noted.get(OUTCOME, {}),
-        failure=noted.get("failure"),
-        proposal_seconds=noted.get("known", {}).get("proposal_seconds", 0.0),
-        values=None if trial.values is None else tuple(trial.values),
-    )
+    with as_written(f"trial {trial.number}"):
+        values = {
+            **{"costs": {}, "proposal_seconds": 0.0, **noted.get("known", {})},
+            "number": trial.number,
+            "genome": dict(trial.params),
+            "measured": noted.get(OUTCOME, {}),
+            "failure": noted.get(FAILURE),
+            "values": None if trial.values is None else tuple(trial.values),
+        }
+        check(Row, values)
+        return Row(**values)

@@ -12,6 +12,7 @@ from optuna.study import Study
 from nas.core.errors import InputError
 from nas.core.objective import Objective
 from nas.study.once import set_once
+from nas.study.reading import as_written, check_noted
 from nas.study.settings import differences
 
 SETTINGS = "settings"  # user attribute of a study: what it was opened with
@@ -30,32 +31,42 @@ def open_study(
     """With its objectives named for the dashboard.
 
     InputError where its `settings` are others, or where it is driven in the other way: a driver
-    that is `alone` takes all others for dead. Of several that create it at once with different
-    settings, one does.
+    that is `alone` takes all others for dead. So is one that is damaged. Of several that create it
+    at once with different settings, one does.
     """
-    study = optuna.create_study(
-        storage=storage,
-        study_name=name,
-        directions=[objective.direction for objective in objectives],
-        load_if_exists=True,
-    )
-    if settings is not None:
-        _agree(storage, study, settings, [objective.direction for objective in objectives])
-        _share(storage, study, alone=alone)
+    directions = [objective.direction for objective in objectives]
     names = [objective.name for objective in objectives]
+    with as_written(f"study {name}"):
+        study = optuna.create_study(
+            storage=storage, study_name=name, directions=directions, load_if_exists=True
+        )
+        trials = study.get_trials(deepcopy=False)
+        for trial in trials:
+            check_noted(trial, names)
+        if settings is not None:
+            _agree(storage, study, settings, ours=not trials and _ways(study) == directions)
+            _share(storage, study, alone=alone)
+        _name(study, names)
+    return study
+
+
+def _name(study: Study, names: list[str]) -> None:
     if study.metric_names != names:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)  # since Optuna 3.2
             study.set_metric_names(names)
-    return study
 
 
-def _agree(
-    storage: BaseStorage, study: Study, settings: dict[str, Any], directions: Sequence[str]
-) -> None:
-    """A storage may hold this name already, from a run in another folder."""
-    there = [direction.name.lower() for direction in study.directions]
-    ours = there == [*directions] and not study.get_trials(deepcopy=False)
+def _ways(study: Study) -> list[str]:
+    """As objectives say which of them is better."""
+    return [direction.name.lower() for direction in study.directions]
+
+
+def _agree(storage: BaseStorage, study: Study, settings: dict[str, Any], *, ours: bool) -> None:
+    """A storage may hold this name already, from a run in another folder.
+
+    `ours`: it has no trials, and might be new.
+    """
     if SETTINGS not in study.user_attrs and not ours:
         raise InputError(
             f"study {study.study_name} in this storage is another's; choose another --study"

@@ -1,23 +1,24 @@
 """What the studies hold, read back as records; also by who only looks at a search."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import optuna
 from optuna.storages import BaseStorage
 from optuna.study import Study
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
 from nas.core.errors import InputError
 from nas.study.book import OUTCOME, is_interrupted
-from nas.study.record import Record, Role
+from nas.study.record import Key, Record, Role
 from nas.study.storage import is_storage_error, open_storage, told
+from nas.study.typed import Count, check
 
-_KEY = re.compile("[0-9a-f]{16}")  # as nas.core.space.key_of makes them; files are named by it
 REFERENCE = ".reference"  # suffix of the second study's name
-MALFORMED = (ValueError, LookupError, TypeError, AttributeError)  # raised by what no search wrote
+# Raised by what no search wrote; the last by thousands of brackets within each other.
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 MEASURED = (
     "accuracy",
     "loss",
@@ -30,6 +31,20 @@ MEASURED = (
     "threads",
     "failure",
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Identity:
+    """By what a search tells trials apart, as far as it is noted."""
+
+    key: Key | None
+    label: str | None
+    replicate: Count | None
+    position: Count | None
+
+
+_IDENTITY = [field.name for field in fields(_Identity)]
+_NOTED = {field.name for field in fields(Record)} - {"number", "state", "genome", "values"}
 
 
 @contextmanager
@@ -74,27 +89,46 @@ def read_records(storage: BaseStorage, name: str) -> list[Record]:
 
 
 def record_of(trial: FrozenTrial, role: Role) -> Record | None:
-    """An evaluation; None for a trial that is none, as one cut short or still queued."""
-    noted = {**trial.user_attrs, **trial.user_attrs.get(OUTCOME, {})}
-    if "seed" not in noted or is_interrupted(trial):
-        return None
-    if not (_KEY.fullmatch(str(noted["key"])) and isinstance(noted["replicate"], int)):
+    """An evaluation; None for a trial that is none, as one cut short or still queued.
+
+    InputError where no search has written it.
+    """
+    with as_written(f"trial {trial.number}"):
+        noted = {**trial.user_attrs, **trial.user_attrs.get(OUTCOME, {})}
+        if "seed" not in noted or is_interrupted(trial):
+            return None
+        values = {
+            **{"role": role, "label": None},
+            **{name: value for name, value in noted.items() if name in _NOTED},
+            "number": trial.number,
+            "state": trial.state.name,
+            "genome": dict(trial.params),
+            "values": None if trial.values is None else tuple(trial.values),
+        }
+        check(Record, values)
+        return Record(**values)
+
+
+def check_noted(trial: FrozenTrial, objectives: Iterable[str]) -> None:
+    """InputError where a search could not tell or weigh a trial by what is noted with it."""
+    with as_written(f"trial {trial.number}"):
+        noted = trial.user_attrs
+        check(_Identity, {name: noted.get(name) for name in _IDENTITY})
+        if trial.state == TrialState.COMPLETE:
+            known = {*noted, *noted.get(OUTCOME, ()), *noted.get("known", {}).get("costs", ())}
+            for name in objectives:
+                if name not in known:
+                    raise TypeError(f"{name}: expected a number; got none")
+
+
+@contextmanager
+def as_written(what: str) -> Iterator[None]:
+    """InputError where what is read of `what` is not as a search writes it."""
+    try:
+        yield
+    except InputError:
+        raise
+    except MALFORMED as error:
         raise InputError(
-            f"trial {trial.number} was not written by a search: its key would name a file"
-        )
-    return Record(
-        number=trial.number,
-        key=noted["key"],
-        role=noted.get("role", role),
-        label=noted.get("label"),
-        state=trial.state.name,  # type: ignore[arg-type]
-        replicate=noted["replicate"],
-        seed=noted["seed"],
-        genome=dict(trial.params),
-        params=noted["params"],
-        macs=noted["macs"],
-        flops=noted["flops"],
-        position=noted.get("position"),
-        values=None if trial.values is None else tuple(trial.values),
-        **{name: noted.get(name) for name in MEASURED},
-    )
+            f"{what} was not written by a search: {error}; restore its study from a copy"
+        ) from error

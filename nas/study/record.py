@@ -1,10 +1,16 @@
 """What the study remembers of one evaluation, as the tables, figures and exports read it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from nas.core.knob import Value
+from nas.study.typed import Amount, Count, Number
 
+# As nas.core.space.key_of makes them; files are named by it.
+Key = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
 Role = Literal["search", "published", "replicate"]
 State = Literal["COMPLETE", "FAIL", "RUNNING", "WAITING"]
 
@@ -19,29 +25,29 @@ class Record:
     the fixed order of a deterministic search; `values` are those of the study's objectives.
     """
 
-    number: int
-    key: str
+    number: Count
+    key: Key
     role: Role
     label: str | None
     state: State
-    replicate: int
-    seed: int
+    replicate: Count
+    seed: Count
     genome: dict[str, Value]
-    params: int
-    macs: int
-    flops: int
-    accuracy: float | None = None
-    loss: float | None = None
-    seconds: float | None = None
+    params: Count
+    macs: Count
+    flops: Count
+    accuracy: Share | None = None
+    loss: Number | None = None
+    seconds: Amount | None = None
     device: str | None = None
-    images_per_second: float | None = None
-    peak_memory_bytes: int | None = None
-    compile_seconds: float | None = None
-    parts: int | None = None
-    threads: int | None = None
+    images_per_second: Amount | None = None
+    peak_memory_bytes: Count | None = None
+    compile_seconds: Amount | None = None
+    parts: Count | None = None
+    threads: Count | None = None
     failure: str | None = None
-    position: int | None = None
-    values: tuple[float, ...] | None = None
+    position: Count | None = None
+    values: tuple[Number, ...] | None = None
 
     @property
     def ended(self) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from nas.core.errors import InputError, unwritable
 from nas.core.evaluation import Evaluation, Failure, Score
 from nas.evaluation.job import Job, run_job
-from nas.study.content import check_content, is_name
+from nas.study.content import check_content, evaluates_itself, is_name
 from nas.study.evaluated import Row, read_rows
 from nas.study.folder import write_json
 from nas.study.opening import SETTINGS
@@ -63,13 +63,27 @@ class Run:
     def records(self) -> list[Record]:
         """Every training so far."""
         with reading(self.folder, self.storage_url) as storage:
-            return read_records(storage, self.name)
+            records = read_records(storage, self.name)
+        self._check_objectives(records)
+        return records
 
     @property
     def rows(self) -> list[Row]:
         """Every trial that has ended, where the space brings its own evaluation."""
         with reading(self.folder, self.storage_url) as storage:
-            return read_rows(storage, self.name)
+            rows = read_rows(storage, self.name)
+        self._check_objectives(rows)
+        return rows
+
+    def _check_objectives(self, trials: Sequence[Record] | Sequence[Row]) -> None:
+        """InputError where trials were weighed by more of them, or fewer, than run.json names."""
+        names = self.content["settings"]["objectives"]
+        for trial in trials:
+            if trial.values is not None and len(trial.values) != len(names):
+                raise InputError(
+                    f"{self.folder / 'run.json'}: expected the {len(trial.values)} objectives of"
+                    f" trial {trial.number}; got {', '.join(names)}; put it back"
+                )
 
     @property
     def noted_settings(self) -> dict[str, Any]:
@@ -154,7 +168,7 @@ def read_run(folder: Path, storage: str | None = None) -> Run:
     `storage` is the URL with its password, where the run lies in a database that asks for one.
     """
     run = read_any(folder, storage)
-    if "fidelity" not in run.settings and "costs" in run.settings:
+    if evaluates_itself(run.settings):
         raise InputError(
             f"{folder}: {run.settings.get('space')} evaluates itself, so there is no network to"
             " export; its best are in front.csv"
@@ -168,8 +182,11 @@ def read_run(folder: Path, storage: str | None = None) -> Run:
 
 def read_any(folder: Path, storage: str | None = None) -> Run:
     """The run in `folder`, whatever it evaluates; InputError where there is none."""
+    file = folder / "run.json"
     try:
-        content = json.loads((folder / "run.json").read_text())
+        if file.exists() and not file.is_file():  # a pipe might never end, nor even begin
+            raise TypeError("expected a plain file")
+        content = json.loads(file.read_text())
         check_content(content)
         content["storage"] = storage or content["storage"]
         return Run(folder, content)

@@ -5,15 +5,19 @@ import json
 import os
 import sqlite3
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from opened import ledger, settings
 
 from nas.core.errors import InputError
+from nas.core.evaluation import Score
 from nas.study.folder import DRAFT, LOCK, driving
 from nas.study.run import FILE, Run, check_name, open_run, read_any, read_run
 from nas.study.storage import absolute, open_storage, redacted
+from nas.study.ticket import Ticket
 
 EXECUTION = {"trials": 3}
 
@@ -117,6 +121,134 @@ def test_a_part_of_the_wrong_kind_is_one_line(name: str, value: object, tmp_path
     (run.folder / "run.json").write_text(json.dumps(content))
     with pytest.raises(InputError, match=rf"run\.json: cannot be read .*{name}: expected "):
         read_any(run.folder)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        *(("knobs.a", value) for value in ("x", 3, [[1]], {"b": 1})),
+        *(("costs", value) for value in ("x", [[1]], None)),
+        *(("ordered", value) for value in (3, [None])),
+    ],
+)
+def test_a_table_s_setting_of_the_wrong_kind_is_one_line(
+    place: str, value: object, tmp_path: Path
+) -> None:
+    written: dict[str, Any] = {
+        **{"space": "tabular:t.csv", "knobs": {"a": [1, 2]}, "ordered": [], "costs": ["b"]},
+        **{"objectives": ["b:min"], "within": "", "sampler": "random", "seed": 0, "digest": None},
+    }
+    run = open_run(tmp_path, "s", written, storage=None, versions={})
+    run.save(EXECUTION)
+    assert read_any(run.folder).settings == written
+    *above, last = place.split(".")
+    (written[above[0]] if above else written)[last] = value
+    run.save(EXECUTION)
+    with pytest.raises(InputError, match=rf"run\.json: cannot be read .*{place}.*: expected "):
+        read_any(run.folder)
+
+
+@pytest.mark.parametrize("place", ["settings.space", "versions.torch", "storage"])
+def test_half_a_letter_is_one_line(place: str, tmp_path: Path) -> None:
+    run = saved(tmp_path)
+    content = json.loads((run.folder / "run.json").read_text())
+    *above, last = place.split(".")
+    (content[above[0]] if above else content)[last] = "sqlite:///\ud800"
+    (run.folder / "run.json").write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"run\.json: cannot be read .*surrogates not allowed"):
+        read_any(run.folder)
+
+
+def test_brackets_without_end_are_one_line(tmp_path: Path) -> None:
+    run = saved(tmp_path)
+    (run.folder / "run.json").write_text("[" * 100_000)
+    with pytest.raises(InputError, match=r"run\.json: cannot be read"):
+        read_any(run.folder)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "run.json")
+    with pytest.raises(InputError, match=r"run\.json: cannot be read .*expected a plain file"):
+        read_any(tmp_path)
+
+
+def test_trials_weighed_by_other_objectives_are_told(tmp_path: Path) -> None:
+    run = saved(tmp_path)
+    trained(run)
+    assert [record.accuracy for record in run.records] == [0.5]
+    run.content["settings"]["objectives"] = ["accuracy"]
+    with pytest.raises(InputError, match=r"expected the 2 objectives of trial 0; got accuracy;"):
+        _ = run.records
+
+
+ODD: dict[str, Sequence[str]] = {
+    "measured": (
+        *("NaN", "Infinity", '"x"', "[1]", str(10**400), '{"loss": NaN}', '{"seconds": "x"}'),
+        *('{"accuracy": 2}', '{"loss": 1' + "0" * 400 + "}", '{"parts": -1}', '{"device": 3}'),
+    ),
+    "params": ('"x"', "null", str(10**400), "-1", "1.5"),
+    "key": ('"../x"', "[1]", "3", '"\\ud800"'),
+    "replicate": ("[1]", "null"),
+    "role": ('"x"', "3"),
+    "failure": ("5",),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in ODD.items() for value in values]
+)
+def test_an_attribute_that_no_search_wrote_is_one_line(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    run = saved(tmp_path)
+    trained(run)
+    noted(run, name, value)
+    with pytest.raises(InputError, match=r"^trial 0 was not written by a search: .*from a copy$"):
+        _ = run.records
+    if name in ("key", "replicate"):
+        with pytest.raises(InputError, match=r"^trial 0 was not written by a search: "):
+            ledger(open_storage(run.storage_url), settings=run.settings)
+
+
+@pytest.mark.parametrize("value", ["{", "[" * 60_000])
+def test_a_damaged_study_is_not_gone_on_with(value: str, tmp_path: Path) -> None:
+    run = saved(tmp_path)
+    trained(run)
+    noted(run, "params", value)
+    with pytest.raises(InputError, match=r"^study s was not written by a search: .*from a copy$"):
+        ledger(open_storage(run.storage_url), settings=run.settings)
+    with pytest.raises(InputError, match=r"/s: its study cannot be read"):
+        _ = run.records
+
+
+def test_a_trial_without_its_result_is_not_gone_on_with(tmp_path: Path) -> None:
+    run = saved(tmp_path)
+    trained(run)
+    noted(run, "measured", "{}")
+    with pytest.raises(InputError, match=r"^trial 0 .*: accuracy: expected a number; got none;"):
+        ledger(open_storage(run.storage_url), settings=run.settings)
+
+
+def trained(run: Run) -> None:
+    """One trial, complete."""
+    opened = ledger(open_storage(run.storage_url), settings=run.settings)
+    ticket = opened.ask()
+    assert isinstance(ticket, Ticket)
+    score = Score(accuracy=0.5, loss=1.0, seconds=1.0, device="cpu", images_per_second=1.0)
+    opened.tell(ticket, score)
+    noted(run, "failure", "null")
+
+
+def noted(run: Run, name: str, value: str) -> None:
+    """Put an attribute of every trial over, or in."""
+    with sqlite3.connect(run.folder / FILE) as database:
+        database.execute("DELETE FROM trial_user_attributes WHERE key = ?", (name,))
+        database.execute(
+            "INSERT INTO trial_user_attributes (trial_id, key, value_json)"
+            " SELECT trial_id, ?, ? FROM trials",
+            (name, value),
+        )
+    database.close()
 
 
 def test_how_it_was_run_is_known_where_it_was_noted(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from reprlib import repr as abridged
-from typing import Any
+from typing import Any, get_args
 
 from nas.commandline import MOST, YEAR
+from nas.core.objective import Direction
 from nas.study.evaluated_study import EvaluatedSettings
 from nas.study.reading import REFERENCE
 from nas.study.typed import check
@@ -36,9 +37,18 @@ def check_content(content: Any) -> None:
         if not fits:
             raise TypeError(f"{name}: expected {expected}; got {abridged(value)}")
     if evaluates_itself(content["settings"]):
-        check(EvaluatedSettings, content["settings"])
+        _check_evaluated(content["settings"])
     # Half a letter ("\ud800") can be read from JSON, but neither printed nor written.
     json.dumps(content, ensure_ascii=False).encode()
+
+
+def _check_evaluated(settings: dict[str, Any]) -> None:
+    """Those of a space that brings its own evaluation."""
+    check(EvaluatedSettings, settings)
+    for objective in settings["objectives"]:
+        if objective.rpartition(":")[2] not in get_args(Direction):
+            ways = " or ".join(get_args(Direction))
+            raise TypeError(f"objectives: expected a name:{ways}; got {abridged(objective)}")
 
 
 def _used(content: dict[str, Any]) -> Iterator[tuple[str, Any, str, bool]]:

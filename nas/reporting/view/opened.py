@@ -12,6 +12,8 @@ from nas.reporting.brief import flat
 from nas.reporting.view.nouns import NothingToShow, View
 from nas.reporting.view.of_networks import Networks, view_of_networks
 from nas.reporting.view.of_rows import Rows, view_of_rows
+from nas.study.content import evaluates_itself
+from nas.study.reading import MALFORMED
 from nas.study.run import Run, read_any, read_run
 from nas.study.settings import Settings
 from nas.study.storage import redacted
@@ -24,12 +26,15 @@ def open_view(folder: Path, storage: str | None = None) -> View:
     InputError where there is no run, or nothing to show.
     """
     run = read_any(folder, storage)
-    if "fidelity" not in run.settings and "costs" in run.settings:
-        return _looked_up(run)
-    try:
-        return _trained(read_run(folder, storage))
-    except DefectiveSpaceError as error:
-        raise InputError(str(error)) from error
+    if evaluates_itself(run.settings):
+        view = _looked_up(run)
+    else:
+        try:
+            view = _trained(read_run(folder, storage))
+        except DefectiveSpaceError as error:
+            raise InputError(str(error)) from error
+    _check_choices(run, view)
+    return view
 
 
 def _looked_up(run: Run) -> View:
@@ -38,9 +43,24 @@ def _looked_up(run: Run) -> View:
         return view_of_rows(
             Rows(study=run.name, settings=run.settings, rows=rows, facts=dict(_facts(run)))
         )
-    except (LookupError, TypeError, AttributeError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise InputError(f"{run.folder}: run.json and the trials disagree ({told})") from error
+    except InputError:
+        raise
+    except MALFORMED as error:
+        raise _at_odds(run, f"{type(error).__name__}: {error}") from error
+
+
+def _check_choices(run: Run, view: View) -> None:
+    """InputError where run.json leaves out what a trial has tried."""
+    for knob in view.knobs:
+        for sample in view.searched:
+            if knob.name not in sample.genome:
+                raise _at_odds(run, f"trial {sample.number} has no knob {knob.name}")
+            if (value := sample.genome[knob.name]) not in knob.choices:
+                raise _at_odds(run, f"{knob.name} = {value} in trial {sample.number} is no choice")
+
+
+def _at_odds(run: Run, told: str) -> InputError:
+    return InputError(f"{run.folder}: run.json and the trials disagree ({told})")
 
 
 def _trained(run: Run) -> View:

@@ -60,7 +60,9 @@ def test_a_result_of_another_cost_model_is_counted_anew(command, tmp_path):
     assert "0 disagree (1 counted now" in out
 
 
-@pytest.mark.parametrize("text", ["bread\nmilk\n", "bread", "{}\n", '["task"]\n', "7\n"])
+@pytest.mark.parametrize(
+    "text", ["bread\nmilk\n", "bread", "{}\n", '["task"]\n', "7\n", "[" * 60_000 + "\n"]
+)
 def test_a_record_that_is_no_record_costs_one_line_and_stays_as_it_is(command, tmp_path, text):
     record = tmp_path / "notes.txt"
     record.write_text(text)

@@ -136,7 +136,8 @@ def test_a_table_s_setting_of_the_wrong_kind_is_one_line(
 ) -> None:
     written: dict[str, Any] = {
         **{"space": "tabular:t.csv", "knobs": {"a": [1, 2]}, "ordered": [], "costs": ["b"]},
-        **{"objectives": ["b:min"], "within": "", "sampler": "random", "seed": 0, "digest": None},
+        **{"objectives": ["b:minimize"], "within": "", "sampler": "random", "seed": 0},
+        "digest": None,
     }
     run = open_run(tmp_path, "s", written, storage=None, versions={})
     run.save(EXECUTION)

@@ -6,10 +6,11 @@ import sys
 from typing import get_args
 
 from nas.commandline import YEAR, Parser, count
+from nas.core.redaction import redacted
 from nas.data import DISTORTIONS, SOURCES
 from nas.evaluation import FIDELITIES, Execution
 from nas.samplers import SAMPLERS
-from nas.study.storage import absolute, redacted
+from nas.study.storage import absolute
 
 LAG = 8  # as many workers as one machine commonly has
 TRIALS = 24

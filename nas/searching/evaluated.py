@@ -10,6 +10,7 @@ from nas.core.errors import unwritable
 from nas.core.evaluated import EvaluatedSpace
 from nas.core.interrupt import interrupted_once, raise_swallowed
 from nas.core.objective import Objective
+from nas.core.redaction import redacted
 from nas.reporting.evaluated import front_text, write_rows
 from nas.searching.counted import counted, kinds
 from nas.searching.drivers import sampler_seed
@@ -21,7 +22,7 @@ from nas.study.evaluated import Row
 from nas.study.evaluated_study import EvaluatedStudy
 from nas.study.folder import driving
 from nas.study.run import Run, check_name, open_run
-from nas.study.storage import JOURNAL, open_storage, redacted
+from nas.study.storage import JOURNAL, open_storage
 
 IDLE = 0.2  # seconds
 

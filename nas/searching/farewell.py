@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from nas.core.objective import Objective
+from nas.core.redaction import redacted
 from nas.reporting.console import front_text
 from nas.reporting.front import front
 from nas.study.campaign import Campaign
 from nas.study.record import Record
 from nas.study.run import Run
-from nas.study.storage import JOURNAL, redacted
+from nas.study.storage import JOURNAL
 
 
 def farewell(

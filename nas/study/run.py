@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 
 from nas.core.errors import InputError, unwritable
 from nas.core.evaluation import Evaluation, Failure, Score
+from nas.core.redaction import redacted
 from nas.evaluation.job import Job, run_job
 from nas.study.content import check_content, evaluates_itself, is_name
 from nas.study.evaluated import Row, read_rows
@@ -18,7 +19,7 @@ from nas.study.opening import SETTINGS
 from nas.study.reading import MALFORMED, find_study, read_records, reading
 from nas.study.record import Record
 from nas.study.settings import Settings, differences
-from nas.study.storage import JOURNAL, redacted
+from nas.study.storage import JOURNAL
 
 FILE = "study.db"  # the default storage, in the run's folder
 

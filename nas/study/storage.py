@@ -142,6 +142,3 @@ def _tune(connection: Any, _record: object) -> None:
             time.sleep(random.uniform(0.1, 0.5))
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
-
-
-__all__ = ["JOURNAL", "absolute", "is_storage_error", "open_storage", "redacted", "told"]

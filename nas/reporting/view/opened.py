@@ -7,6 +7,7 @@ from pathlib import Path
 from nas.core.errors import InputError
 from nas.core.guard import DefectiveSpaceError, guarded
 from nas.core.objective import parse_objectives
+from nas.core.redaction import redacted
 from nas.core.space import find_space
 from nas.reporting.brief import flat
 from nas.reporting.view.nouns import NothingToShow, View
@@ -16,7 +17,6 @@ from nas.study.content import evaluates_itself
 from nas.study.reading import MALFORMED
 from nas.study.run import Run, read_any, read_run
 from nas.study.settings import Settings
-from nas.study.storage import redacted
 
 
 def open_view(folder: Path, storage: str | None = None) -> View:

@@ -14,9 +14,10 @@ from opened import ledger, settings
 
 from nas.core.errors import InputError
 from nas.core.evaluation import Score
+from nas.core.redaction import redacted
 from nas.study.folder import DRAFT, LOCK, driving
 from nas.study.run import FILE, Run, check_name, open_run, read_any, read_run
-from nas.study.storage import absolute, open_storage, redacted
+from nas.study.storage import absolute, open_storage
 from nas.study.ticket import Ticket
 
 EXECUTION = {"trials": 3}

@@ -197,7 +197,7 @@ class AtrousMBConv(nn.Module):
         )
         branch = ConvBranch.count(channels=hidden, squeezed=width // 4, side=side, se=se)
         gate = fusion_count(fusion_form, branches=branches, channels=hidden, side=side)
-        parts = [own, branches * branch, gate]
+        parts = [own, gate, *[branch] * branches]
         if stride > 1:
             parts.append(Shortcut.count(width_in=width_in, width=width, side=side))
         return total(*parts)

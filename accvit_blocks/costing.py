@@ -15,7 +15,7 @@ def count(config: ACCViTConfig) -> Count:
     parts = [_stem(config), _head(config)]
     for index, stage in enumerate(config.stages):
         first, later, attention = _stage(config, index)
-        parts += first, (stage.depth - 1) * later, stage.depth * attention
+        parts += [first, *[later] * (stage.depth - 1), *[attention] * stage.depth]
     return total(*parts)
 
 

@@ -13,13 +13,15 @@ TABLES ?= tables
 search: $(VENV)/ready
 	$(BIN)/python -m nas.search --space $(SPACE) --budget $(BUDGET) $(ARGS)
 
-# Whole files go to one worker each, in which their fixtures are made once.
+# Whole files go to one worker each, in which their fixtures are made once; each computes by one
+# thread, since those of several workers would wait for each other.
 test: $(VENV)/ready lint
-	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile \
 		--no-loadscope-reorder
 
+# Hours on a quiet machine; the last result of each file lies in tests/slow.csv.
 test-slow: $(VENV)/ready
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m slow -p tests.slow_record
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

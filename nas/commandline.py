@@ -18,6 +18,7 @@ MOST = 10**7  # of a count on the command line; above, it is a slip
 _URL = re.compile(r"://[^'\"\s]+")  # also one that was cut
 # How a word begins that holds a password; what follows is not repeated.
 _OPENING = re.compile(rf".*?(?:://|(?::|%3A)(?=.*@)|{GIVEN.pattern})", re.DOTALL | re.IGNORECASE)
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # the end of a word to the system; stray bytes
 _NEGATIVE = re.compile(r"-\.?\d")
 _FLAG = re.compile(r"argument ([^:]+): expected (?:one|at least one) argument")
 
@@ -49,7 +50,7 @@ class Parser(argparse.ArgumentParser):
         flag, equals, value = word.partition("=")
         if flag.startswith("-") and equals and value == "--":  # Python 3.11 makes an empty list
             self.error(f"argument {flag}: expected a value; got '--'")
-        if any("\ud800" <= letter <= "\udfff" for letter in word):  # bytes that are no text
+        if _NO_TEXT.search(word):
             self.error(f"expected text in UTF-8; got '{word}'; rename what is called so")
 
 

@@ -102,7 +102,8 @@ def test_a_step_on_vectors_is_one_on_each_parameter(clip: float) -> None:
 
     optimiser = Optimiser(together, recipe)
     expected = losses(one_by_one, list(one_by_one.parameters()), step)
-    assert losses(together, list(together.parameters()), optimiser.step) == pytest.approx(expected)
+    found = losses(together, list(together.parameters()), optimiser.step)
+    assert found == pytest.approx(expected, rel=1e-5)  # sums in another order
     torch.testing.assert_close(together.exits[0].state_dict(), one_by_one.exits[0].state_dict())
 
 

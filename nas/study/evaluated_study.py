@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from time import monotonic, perf_counter
 from typing import Any, Literal
 
+from optuna.exceptions import StorageInternalError
 from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
 from optuna.trial import TrialState
@@ -139,10 +141,15 @@ class EvaluatedStudy:
         self._note()
 
     def give_up(self) -> None:
-        """Queue again what this driver has under way: there is something after Ctrl-C alone."""
-        self._book.look()
-        queue_again(self._book, self._drivers.mine, knobs=len(self._region.knobs), killed=False)
-        self._note()
+        """Queue again what this driver has under way: there is something after Ctrl-C alone.
+
+        A storage that is lost keeps it, as of a driver that was killed.
+        """
+        mine = self._drivers.mine
+        with suppress(StorageInternalError):
+            self._book.look()
+            queue_again(self._book, mine, knobs=len(self._region.knobs), killed=False)
+            self._note()
 
     def _recover(self) -> None:
         self._read()

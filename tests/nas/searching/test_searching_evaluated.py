@@ -9,6 +9,7 @@ from pathlib import Path
 
 import optuna
 import pytest
+from optuna.exceptions import StorageInternalError
 from optuna.trial import TrialState
 
 from nas.core.evaluated import EvaluatedSpace
@@ -371,3 +372,28 @@ def test_a_complete_trial_is_one_whatever_else_is_noted_with_it(search, tmp_path
     code, _, (rows,) = search("--trials 5")
     assert code == 0
     assert len(rows) == 5
+
+
+def test_a_storage_that_is_lost_costs_one_line_and_the_table_is_written(
+    tmp_path, monkeypatch, capsys
+):
+    honest, ends = Book.end, []
+
+    def lost(self, *given):
+        raise StorageInternalError("gone")
+
+    def end(self, *given):
+        ends.append(1)
+        if len(ends) == 4:
+            monkeypatch.setattr(Book, "end", lost)
+            monkeypatch.setattr(Book, "look", lost)
+            lost(self)
+        return honest(self, *given)
+
+    monkeypatch.setattr(Book, "end", end)
+    where = ["--space", f"{__name__}:SIGNALS", "--out", str(tmp_path), "--study", "s"]
+    Signals.calls = 5
+    assert main([*where, "--trials", "12"]) == 2
+    assert "gone" in capsys.readouterr().err.splitlines()[-1]
+    table = (tmp_path / "s" / "trials.csv").read_text()
+    assert len(list(csv.DictReader(table.splitlines()))) == 3

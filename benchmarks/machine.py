@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from nas.exporting.latency import processor
+from nas.evaluation.device import processor
 
 WARM = 2  # uncounted runs: the first makes an optimiser's state, the second finds its memory
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from nas.exporting.latency import processor
+from nas.evaluation.device import processor
 
 Row = Mapping[str, object]
 

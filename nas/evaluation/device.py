@@ -1,6 +1,8 @@
 """Which device a training runs on, what it is called in the records, and how it computes there."""
 
+import platform
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Literal, get_args
 
 import torch
@@ -52,6 +54,16 @@ def device_name(device: torch.device) -> str:
     if device.type != "cuda":
         return device.type
     return f"cuda: {torch.cuda.get_device_name(device)}"
+
+
+def processor() -> str:
+    """As Linux names it; elsewhere the kind of machine."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 def precision(device: torch.device) -> AbstractContextManager[object]:

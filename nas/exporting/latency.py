@@ -1,15 +1,14 @@
 """How long one image takes here, for latency.json: on this machine only, and not of the proxy."""
 
-import platform
 import statistics
 import time
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
 from nas.core.fidelity import Setting
+from nas.evaluation.device import processor
 
 WARM_UP, TIMES = 5, 30
 
@@ -35,16 +34,6 @@ def measured(model: nn.Module, setting: Setting) -> dict[str, Any]:
         "milliseconds": {"median": median, "quartiles": [first, third]},
         "torch": torch.__version__,
     }
-
-
-def processor() -> str:
-    """As Linux names it; elsewhere the kind of machine."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def _milliseconds(model: nn.Module, image: torch.Tensor) -> float:

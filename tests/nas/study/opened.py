@@ -1,5 +1,6 @@
-"""A study of the toy space for these tests."""
+"""A study of the toy space, and a run of it, for these tests."""
 
+from pathlib import Path
 from typing import Any
 
 import optuna
@@ -12,11 +13,13 @@ from nas.evaluation.job import DataSpec
 from nas.evaluation.recipe import Recipe
 from nas.samplers import make_sampler
 from nas.study.ledger import Ledger
+from nas.study.run import Run, open_run
 from nas.study.settings import Settings
 from nas.windows import Region
 from tests.nas.toy import SPACE
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
+EXECUTION = {"trials": 3}
 FIDELITY = Fidelity(epochs=1, resolution=8)
 OBJECTIVES = parse_objectives("accuracy,params")
 
@@ -45,3 +48,17 @@ def settings(**other: Any) -> Settings:
         **{"sampler": "auto", "seed": 0, "published": True},
     }
     return Settings(**{**values, **other})
+
+
+def opened(out: Path, *, storage: str | None = None, **changed: object) -> Run:
+    """A run called s."""
+    return open_run(
+        out, "s", settings(**changed).to_dict(), storage=storage, versions={"torch": "2"}
+    )
+
+
+def saved(out: Path, **other: object) -> Run:
+    """The same, on disk."""
+    run = opened(out, **other)  # type: ignore[arg-type]
+    run.save(EXECUTION)
+    return run
